@@ -4,7 +4,7 @@ const transform = {
     {
       jsc: {
         parser: { syntax: 'typescript', decorators: true },
-        transform: { legacyDecorator: true, decoratorMetadata: true },
+        transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
         target: 'es2023',
         keepClassNames: true,
       },
@@ -16,8 +16,8 @@ const transform = {
 const common = {
   testEnvironment: 'node',
   transform,
-  // Nest 12 ships ES modules; jest runs CommonJS.
-  transformIgnorePatterns: ['/node_modules/(?!(@nestjs)/)'],
+  // Nest 12 and a dependency of @fastify/static ship ES modules; jest runs CommonJS.
+  transformIgnorePatterns: ['/node_modules/(?!(@nestjs|content-disposition)/)'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   moduleFileExtensions: ['ts', 'js', 'json', 'node'],
 };

@@ -1,0 +1,18 @@
+import { Baseline1764000000000 } from './1764000000000-baseline';
+import { FkPhoneNumbersOrg1764000001000 } from './1764000001000-fk-phone-numbers-org';
+import { CredentialColumns1764000002000 } from './1764000002000-credential-columns';
+import { Accounts1764000003000 } from './1764000003000-accounts';
+import { Memberships1764000004000 } from './1764000004000-memberships';
+import { Sessions1764000005000 } from './1764000005000-sessions';
+import { TenantTables1764000006000 } from './1764000006000-tenant-tables';
+
+/** In order. A list and not a folder pattern: the same from the sources, from dist and under Jest. */
+export const allMigrations = [
+  Baseline1764000000000,
+  FkPhoneNumbersOrg1764000001000,
+  CredentialColumns1764000002000,
+  Accounts1764000003000,
+  Memberships1764000004000,
+  Sessions1764000005000,
+  TenantTables1764000006000,
+];

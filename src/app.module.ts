@@ -1,0 +1,48 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { AuthModule } from './auth/auth.module';
+import { AvaProfilesModule } from './ava-profiles/ava-profiles.module';
+import { CallsModule } from './calls/calls.module';
+import { CredentialsModule } from './credentials/credentials.module';
+import { HealthModule } from './health/health.module';
+import { ConfigModule } from './kernel/config/config.module';
+import type { Settings } from './kernel/config/settings';
+import { DatabaseModule } from './kernel/database/database.module';
+import { ProblemFilter } from './kernel/http/problem.filter';
+import { RequestValidationPipe } from './kernel/http/validation.pipe';
+import { AccessTokenGuard } from './kernel/security/auth.guard';
+import { RolesGuard } from './kernel/security/roles.guard';
+import { SecurityModule } from './kernel/security/security.module';
+import { OnboardingModule } from './onboarding/onboarding.module';
+import { PhoneNumbersModule } from './phone-numbers/phone-numbers.module';
+import { TenantsModule } from './tenants/tenants.module';
+import { UsersModule } from './users/users.module';
+
+@Module({})
+export class AppModule {
+  static with(settings: Settings): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.with(settings),
+        DatabaseModule,
+        SecurityModule,
+        AuthModule,
+        UsersModule,
+        TenantsModule,
+        CredentialsModule,
+        AvaProfilesModule,
+        PhoneNumbersModule,
+        CallsModule,
+        OnboardingModule,
+        HealthModule,
+      ],
+      providers: [
+        { provide: APP_GUARD, useClass: AccessTokenGuard },
+        { provide: APP_GUARD, useClass: RolesGuard },
+        { provide: APP_PIPE, useClass: RequestValidationPipe },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+      ],
+    };
+  }
+}

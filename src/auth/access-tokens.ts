@@ -1,0 +1,59 @@
+import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { isUUID } from 'class-validator';
+import { sign } from 'jsonwebtoken';
+import { SETTINGS, type Settings } from '../kernel/config/settings';
+
+export const ACCESS_TOKEN_SECONDS = 900;
+export const ALGORITHM = 'HS256';
+export const ISSUER = 'ava-api';
+
+export interface Claims {
+  readonly sub: string;
+  readonly tid: string;
+  readonly sid: string;
+}
+
+/** Signs access tokens and finds the key that checks one. */
+@Injectable()
+export class AccessTokens {
+  /** KeyObjects made once: given text, jsonwebtoken tries to parse it as a public key at each verification (50 times slower). */
+  private readonly keys: ReadonlyMap<string, KeyObject>;
+  private readonly currentKeyId: string;
+
+  constructor(@Inject(SETTINGS) settings: Pick<Settings, 'jwtSecret'>) {
+    const secrets = settings.jwtSecret.split(',').map((secret) => secret.trim());
+    this.keys = new Map(
+      secrets.map((secret) => [idOf(secret), createSecretKey(Buffer.from(secret))]),
+    );
+    this.currentKeyId = idOf(secrets[0] as string);
+  }
+
+  sign({ sub, tid, sid }: Claims): string {
+    return sign({ tid, sid, typ: 'access' }, this.key(this.currentKeyId) as KeyObject, {
+      algorithm: ALGORITHM,
+      keyid: this.currentKeyId,
+      subject: sub,
+      issuer: ISSUER,
+      audience: ISSUER,
+      expiresIn: ACCESS_TOKEN_SECONDS,
+    });
+  }
+
+  key(keyId: string): KeyObject | undefined {
+    return this.keys.get(keyId);
+  }
+}
+
+/** Names a secret without telling anything of it, so that rotation finds the key of a token at once. */
+function idOf(secret: string): string {
+  return createHash('sha256').update(`ava/jwt/kid/v1${secret}`).digest('hex').slice(0, 8);
+}
+
+/** passport-jwt checks signature, algorithm, issuer and audience, and `exp` only when there is one; the rest is checked here. */
+export function claimsOf(payload: unknown): Claims | null {
+  const { sub, tid, sid, typ, exp, iat } = payload as Record<string, unknown>;
+  if (typ !== 'access' || typeof exp !== 'number' || typeof iat !== 'number') return null;
+  if (![sub, tid, sid].every((id) => isUUID(id))) return null;
+  return { sub, tid, sid } as Claims;
+}

@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { AvaProfilesService } from '../ava-profiles/ava-profiles.service';
+import { Problem } from '../kernel/http/problem';
+import { TenantsService } from '../tenants/tenants.service';
+import type { TenantOfUser } from '../tenants/tenants.types';
+import { UsersService, type NewUser } from '../users/users.service';
+
+type Person = Pick<NewUser, 'id' | 'email' | 'name' | 'locale'>;
+
+/** What an account consists of beside its sessions: the user, a tenant with its owner, the default profile. */
+@Injectable()
+export class AccountsService {
+  constructor(
+    private readonly users: UsersService,
+    private readonly tenants: TenantsService,
+    private readonly profiles: AvaProfilesService,
+  ) {}
+
+  async create(em: EntityManager, user: NewUser, tenantName?: string): Promise<TenantOfUser> {
+    await this.users.create(em, user);
+    return this.openTenant(em, user, tenantName);
+  }
+
+  /**
+   * The tenant asked for, else the first; who has none left (the last one was deleted) is given a new one.
+   * @throws Problem 404 `tenant.not_found` for a tenant the user does not belong to
+   */
+  async tenantFor(em: EntityManager, userId: string, asked?: string): Promise<TenantOfUser> {
+    const user = await this.users.view(em, userId);
+    const found = asked === undefined ? user.tenants[0] : user.tenants.find((t) => t.id === asked);
+    if (found) return found;
+    if (asked !== undefined) throw new Problem('tenant.not_found');
+    return this.openTenant(em, user);
+  }
+
+  private async openTenant(
+    em: EntityManager,
+    person: Person,
+    name?: string,
+  ): Promise<TenantOfUser> {
+    const named = name ?? person.name ?? person.email.split('@', 1)[0] ?? 'Ava';
+    const tenant = await this.tenants.create(em, person.id, named);
+    await this.profiles.createDefault(em, tenant.id, person.locale);
+    return tenant;
+  }
+}

@@ -1,0 +1,41 @@
+import { Module } from '@nestjs/common';
+import { PassportModule } from '@nestjs/passport';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AvaProfilesModule } from '../ava-profiles/ava-profiles.module';
+import { TenantsModule } from '../tenants/tenants.module';
+import { UsersModule } from '../users/users.module';
+import { AccessTokens } from './access-tokens';
+import { AccountsService } from './accounts.service';
+import { AuthController } from './auth.controller';
+import { AuthService } from './auth.service';
+import { JwtStrategy } from './jwt.strategy';
+import { PasswordChangeService } from './password-change.service';
+import { RefreshTokens } from './refresh-tokens';
+import { SessionIssuer } from './session-issuer';
+import { Session } from './session.entity';
+import { SessionGuard } from './session.guard';
+import { SessionsController } from './sessions.controller';
+import { SessionsService } from './sessions.service';
+
+@Module({
+  imports: [
+    TypeOrmModule.forFeature([Session]),
+    PassportModule,
+    UsersModule,
+    TenantsModule,
+    AvaProfilesModule,
+  ],
+  controllers: [AuthController, SessionsController],
+  providers: [
+    AccessTokens,
+    AccountsService,
+    AuthService,
+    JwtStrategy,
+    PasswordChangeService,
+    RefreshTokens,
+    SessionGuard,
+    SessionIssuer,
+    SessionsService,
+  ],
+})
+export class AuthModule {}

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { IdentityDb } from '../kernel/database/tenant-db';
+import { Problem } from '../kernel/http/problem';
+import type { Locale } from '../kernel/http/problem-catalogue';
+import { needsRehash, Passwords } from '../kernel/security/passwords';
+import type { Principal } from '../kernel/security/principal';
+import { isEmailTaken } from '../users/users.service';
+import { AccountsService } from './accounts.service';
+import type { Login, Register, SessionView } from './auth.dto';
+import { SessionIssuer } from './session-issuer';
+import type { Device } from './sessions.service';
+
+interface Account {
+  id: string;
+  hash: string;
+}
+
+@Injectable()
+export class AuthService {
+  constructor(
+    private readonly db: IdentityDb,
+    private readonly passwords: Passwords,
+    private readonly accounts: AccountsService,
+    private readonly issuer: SessionIssuer,
+  ) {}
+
+  /** User, solo tenant, owner membership and default profile in one transaction. @throws Problem 409 `user.email_taken` */
+  async register(body: Register, locale: Locale, device: Device): Promise<SessionView> {
+    const { email, name = null } = body;
+    const passwordHash = await this.passwords.hash(body.password);
+    const user = { id: randomUUID(), email, passwordHash, name, locale: body.locale ?? locale };
+    try {
+      return await this.db.run(async (em) => {
+        const tenant = await this.accounts.create(em, user, body.tenantName);
+        return this.issuer.open(em, user.id, { tenant, device });
+      });
+    } catch (error) {
+      throw isEmailTaken(error) ? new Problem('user.email_taken') : error;
+    }
+  }
+
+  /** Unknown address and wrong password are told alike, in the same time. @throws Problem 401, 404 for a foreign tenant */
+  async login(body: Login, device: Device): Promise<SessionView> {
+    const { account, bcryptInUse } = await this.find(body.email);
+    const right = await this.passwords.matches(body.password, account?.hash, bcryptInUse);
+    if (!account || !right) throw new Problem('auth.invalid_credentials');
+    const rehashed = needsRehash(account.hash) && (await this.passwords.hash(body.password));
+    return this.db.run(async (em) => {
+      if (rehashed) {
+        // Only over the hash that was checked: a password changed meanwhile must win.
+        await em.query('UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2', [
+          account.id,
+          account.hash,
+          rehashed,
+        ]);
+      }
+      const tenant = await this.accounts.tenantFor(em, account.id, body.tenantId);
+      return this.issuer.open(em, account.id, { tenant, device });
+    });
+  }
+
+  /** Opens a session in another tenant of the caller; the one at hand goes on. @throws Problem 404 `tenant.not_found` */
+  switchTenant(who: Principal, tenantId: string, device: Device): Promise<SessionView> {
+    return this.db.run(async (em) => {
+      const tenant = await this.accounts.tenantFor(em, who.userId, tenantId);
+      return this.issuer.open(em, who.userId, { tenant, device });
+    });
+  }
+
+  private async find(email: string): Promise<{ account: Account | null; bcryptInUse: boolean }> {
+    const [row] = await this.db.query<{ account: Account | null; bcryptInUse: boolean }>(
+      `SELECT (SELECT json_build_object('id', id, 'hash', password_hash) FROM users
+                WHERE lower(email) = lower($1)) AS account,
+              EXISTS (SELECT 1 FROM users WHERE password_hash LIKE '$2%') AS "bcryptInUse"`,
+      [email],
+    );
+    return { account: row?.account ?? null, bcryptInUse: row?.bcryptInUse ?? false };
+  }
+}

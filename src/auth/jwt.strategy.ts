@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
+import { decode } from 'jsonwebtoken';
+import { ExtractJwt, Strategy } from 'passport-jwt';
+import { Problem } from '../kernel/http/problem';
+import type { Principal } from '../kernel/security/principal';
+import { ACCESS_TOKEN_SECONDS, AccessTokens, ALGORITHM, claimsOf, ISSUER } from './access-tokens';
+import { SessionsService } from './sessions.service';
+
+/** Turns an access token into a Principal. */
+@Injectable()
+export class JwtStrategy extends PassportStrategy(Strategy) {
+  constructor(
+    tokens: AccessTokens,
+    private readonly sessions: SessionsService,
+  ) {
+    super({
+      jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
+      algorithms: [ALGORITHM],
+      issuer: ISSUER,
+      audience: ISSUER,
+      jsonWebTokenOptions: { maxAge: ACCESS_TOKEN_SECONDS },
+      secretOrKeyProvider: (_request, token: string, done) => {
+        const key = tokens.key(keyIdOf(token));
+        // The typings know text and Buffer only; jsonwebtoken takes a KeyObject.
+        if (key) done(null, key as unknown as Buffer);
+        else done(new Error('unknown key'));
+      },
+    });
+  }
+
+  validate(payload: unknown): Promise<Principal> {
+    const claims = claimsOf(payload);
+    if (claims === null) throw new Problem('auth.token_invalid');
+    return this.sessions.principal(claims);
+  }
+}
+
+function keyIdOf(token: string): string {
+  return decode(token, { complete: true })?.header.kid ?? '';
+}

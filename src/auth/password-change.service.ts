@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import { IdentityDb } from '../kernel/database/tenant-db';
+import { Problem } from '../kernel/http/problem';
+import { PasswordConfirmation } from '../kernel/security/password-confirmation';
+import { Passwords } from '../kernel/security/passwords';
+import type { Principal } from '../kernel/security/principal';
+import type { ChangePassword } from './auth.dto';
+import { SessionsService } from './sessions.service';
+
+@Injectable()
+export class PasswordChangeService {
+  constructor(
+    private readonly db: IdentityDb,
+    private readonly confirmation: PasswordConfirmation,
+    private readonly passwords: Passwords,
+    private readonly sessions: SessionsService,
+  ) {}
+
+  /** Every other session of the user ends. @throws Problem 403 on a wrong password, 400 when it stays the same */
+  async change(who: Principal, { currentPassword, newPassword }: ChangePassword): Promise<void> {
+    await this.confirmation.require(who, currentPassword);
+    if (currentPassword === newPassword) {
+      throw Problem.invalid({ field: 'newPassword', code: 'password.unchanged' });
+    }
+    const hash = await this.passwords.hash(newPassword);
+    await this.db.run(async (em) => {
+      await em.query('UPDATE users SET password_hash = $2, updated_at = now() WHERE id = $1', [
+        who.userId,
+        hash,
+      ]);
+      await this.sessions.revokeOthers(em, who);
+    });
+  }
+}

@@ -1,0 +1,47 @@
+import type { Position } from '../kernel/http/keyset';
+import type { ListCalls } from './calls.dto';
+
+const columns = `id, customer, status, direction, started_at AS "startedAt", ended_at AS "endedAt",
+  duration_seconds AS "durationSeconds", summary, phone_number_id AS "phoneNumberId", cost::float8 AS cost,
+  ended_reason AS "endedReason", created_at AS "createdAt",
+  (extract(epoch FROM sorted_at) * 1000000)::bigint::text AS at`;
+
+type Filter = Exclude<keyof ListCalls, 'limit' | 'cursor' | 'order'>;
+
+const conditions: Readonly<Record<Filter, string>> = {
+  status: 'status =',
+  direction: 'direction =',
+  customer: 'customer =',
+  phoneNumberId: 'phone_number_id =',
+  startedAtGe: 'sorted_at >=',
+  startedAtGt: 'sorted_at >',
+  startedAtLe: 'sorted_at <=',
+  startedAtLt: 'sorted_at <',
+};
+const filters = Object.keys(conditions) as Filter[];
+
+/** What a cursor belongs to: tenant, list, order and filters. */
+export function scopeOf(tenantId: string, query: ListCalls): string[] {
+  return [tenantId, 'calls', query.order, ...filters.map((name) => query[name] ?? '')];
+}
+
+/**
+ * One page of a tenant's calls by key: raw SQL, as hydrating entities would halve the throughput of the busiest route.
+ * Calls without a start (the earlier system has some) sort, and are filtered, by when they were recorded.
+ */
+export function pageOfCalls(tenantId: string, query: ListCalls, after: Position | null) {
+  const parameters: unknown[] = [tenantId];
+  const bind = (value: unknown) => `$${parameters.push(value)}`;
+  const where = ['tenant_id = $1'];
+  for (const name of filters) {
+    if (query[name] !== undefined) where.push(`${conditions[name]} ${bind(query[name])}`);
+  }
+  const [comparison, direction] = query.order === 'asc' ? ['>', 'ASC'] : ['<', 'DESC'];
+  if (after) {
+    const at = `timestamptz 'epoch' + ${bind(after.at)}::bigint * interval '1 microsecond'`;
+    where.push(`(sorted_at, id) ${comparison} (${at}, ${bind(after.id)}::uuid)`);
+  }
+  const sql = `SELECT ${columns} FROM calls WHERE ${where.join(' AND ')}
+    ORDER BY sorted_at ${direction}, id ${direction} LIMIT ${bind(query.limit + 1)}`;
+  return { sql, parameters };
+}

@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { UserCredentials } from './credentials.entity';
+import { CredentialsService } from './credentials.service';
+import { CredentialsSubscriber } from './credentials.subscriber';
+import { TwilioSettingsController } from './twilio-settings.controller';
+import { VapiSettingsController } from './vapi-settings.controller';
+
+@Module({
+  imports: [TypeOrmModule.forFeature([UserCredentials])],
+  controllers: [VapiSettingsController, TwilioSettingsController],
+  providers: [CredentialsService, CredentialsSubscriber],
+  exports: [CredentialsService],
+})
+export class CredentialsModule {}

@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { TenantDb } from '../kernel/database/tenant-db';
+import type { Principal } from '../kernel/security/principal';
+import { Secret } from '../kernel/security/secret';
+import { TwilioSettingsView, VapiSettingsView, type SetTwilioCredentials } from './credentials.dto';
+import { UserCredentials } from './credentials.entity';
+
+/** Provider credentials: always the caller's own row, whatever the tenant or role. */
+@Injectable()
+export class CredentialsService {
+  constructor(private readonly db: TenantDb) {}
+
+  get(who: Principal): Promise<UserCredentials> {
+    return this.db.run(who, (em) => em.findOneByOrFail(UserCredentials, { id: who.userId }));
+  }
+
+  setVapiKey(who: Principal, apiKey: string): Promise<UserCredentials> {
+    return this.change(who, {
+      vapiApiKey: Secret.of(apiKey),
+      vapiUpdatedAt: new Date(),
+      vapiVerifiedAt: null,
+      vapiStatus: 'unverified',
+    });
+  }
+
+  async clearVapiKey(who: Principal): Promise<void> {
+    await this.change(who, {
+      vapiApiKey: null,
+      vapiUpdatedAt: null,
+      vapiVerifiedAt: null,
+      vapiStatus: 'unverified',
+    });
+  }
+
+  setTwilio(
+    who: Principal,
+    { accountSid, authToken }: SetTwilioCredentials,
+  ): Promise<UserCredentials> {
+    return this.change(who, {
+      twilioAccountSid: Secret.of(accountSid),
+      twilioAuthToken: Secret.of(authToken),
+      twilioUpdatedAt: new Date(),
+      twilioVerifiedAt: null,
+      twilioStatus: 'unverified',
+    });
+  }
+
+  async clearTwilio(who: Principal): Promise<void> {
+    await this.change(who, {
+      twilioAccountSid: null,
+      twilioAuthToken: null,
+      twilioUpdatedAt: null,
+      twilioVerifiedAt: null,
+      twilioStatus: 'unverified',
+    });
+  }
+
+  /** Which providers the caller can work with: configured and readable. */
+  async usable(em: EntityManager, who: Principal): Promise<{ vapi: boolean; twilio: boolean }> {
+    const row = await em.findOneByOrFail(UserCredentials, { id: who.userId });
+    const [vapi, twilio] = [VapiSettingsView.of(row), TwilioSettingsView.of(row)].map(
+      ({ configured, status }) => configured && status !== 'unreadable' && status !== 'invalid',
+    ) as [boolean, boolean];
+    return { vapi, twilio };
+  }
+
+  private change(who: Principal, values: Partial<UserCredentials>): Promise<UserCredentials> {
+    return this.db.run(who, async (em) => {
+      const row = await em.findOneOrFail(UserCredentials, {
+        where: { id: who.userId },
+        lock: { mode: 'pessimistic_write' },
+      });
+      return em.save(Object.assign(row, values));
+    });
+  }
+}

@@ -1,0 +1,36 @@
+import { QueryFailedError } from 'typeorm';
+
+interface DriverError {
+  readonly code?: string;
+  readonly constraint?: string;
+  readonly table?: string;
+}
+
+/** The constraint that refused the write, when the error is a violation of one (SQLSTATE class 23). */
+export function violatedConstraint(error: unknown): string | undefined {
+  if (!(error instanceof QueryFailedError)) return undefined;
+  const { code, constraint } = error.driverError as DriverError;
+  return code?.startsWith('23') ? constraint : undefined;
+}
+
+/** Connection refused or lost, server shutting down, too many connections, time-out, deadlock: the client may try again. */
+export function isTransient(error: unknown): boolean {
+  const driverError = error instanceof QueryFailedError ? (error.driverError as Error) : error;
+  if (!(driverError instanceof Error)) return false;
+  const code = (driverError as DriverError).code ?? '';
+  if (/^(08|53|57P|57014|40001|40P01|25P03|ECONN|EPIPE|ETIMEDOUT)/.test(code)) return true;
+  return /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Cannot use a pool after)/.test(
+    driverError.message,
+  );
+}
+
+/** What of an error may be logged: never a statement, a parameter or a row (PostgreSQL quotes values in its messages). */
+export function loggable(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  if (error instanceof QueryFailedError) {
+    const { code, constraint, table } = error.driverError as DriverError;
+    return { type: error.name, sqlstate: code, constraint, table, stack: frames.join('\n') };
+  }
+  return { type: error.name, message: error.message, stack: frames.join('\n') };
+}

@@ -1,0 +1,31 @@
+import { Global, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { SETTINGS, type Settings } from '../config/settings';
+import { IdentityDb, TenantDb } from './tenant-db';
+
+/** The server's own connection pool, under a login without power; migrations use another (`data-source.ts`). */
+@Global()
+@Module({
+  imports: [
+    TypeOrmModule.forRootAsync({
+      inject: [SETTINGS],
+      useFactory: (settings: Settings) => ({
+        type: 'postgres',
+        url: settings.databaseUrl,
+        autoLoadEntities: true,
+        synchronize: false,
+        // A driver error carries the statement's parameters: nothing here may log them.
+        logging: false,
+        retryAttempts: 0,
+        applicationName: 'ava-api',
+        connectTimeoutMS: 5_000,
+        poolSize: 10,
+        // pg drops idle connections after 10 s, and their prepared plans with them.
+        extra: { idleTimeoutMillis: 300_000, query_timeout: 20_000 },
+      }),
+    }),
+  ],
+  providers: [TenantDb, IdentityDb],
+  exports: [TenantDb, IdentityDb],
+})
+export class DatabaseModule {}

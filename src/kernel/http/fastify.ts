@@ -1,0 +1,137 @@
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import {
+  LogController,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import { isUtf8 } from 'node:buffer';
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Logger as PinoLogger } from 'pino';
+import type { Settings } from '../config/settings';
+import { nestsDeeperThan } from './json-depth';
+import { Problem } from './problem';
+import { problemBody } from './problem-body';
+import { sendProblem } from './problem.filter';
+import { rememberRoutes } from './route-table';
+
+const MIB = 1024 * 1024;
+const JSON_DEPTH = 32;
+/** A recorded call may bring its transcript and messages. */
+const largerBodies: Readonly<Record<string, number>> = { '/calls': 4 * MIB };
+
+/** The HTTP server with everything bounded: body, depth, headers (16 KiB by Node), time to receive a request. */
+export function createAdapter(settings: Settings, logger: PinoLogger): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: MIB,
+    trustProxy: trustedProxies(settings.trustProxy),
+    genReqId: requestId,
+    requestTimeout: 30_000,
+    connectionTimeout: 60_000,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 500 },
+    frameworkErrors: sendProblem,
+    clientErrorHandler: answerBrokenHttp,
+  });
+  const fastify = adapter.getInstance();
+  rememberRoutes(fastify);
+  acceptOnlyJson(fastify);
+  fastify.addHook('onRoute', (route) => {
+    const bodyLimit = largerBodies[route.url];
+    if (bodyLimit && route.method === 'POST') route.bodyLimit = bodyLimit;
+  });
+  fastify.addHook('onRequest', constantHeaders(settings.publicUrl.startsWith('https:')));
+  fastify.addHook('onResponse', logResponse);
+  return adapter;
+}
+
+/** Browsers of these origins may call the API, with the refresh cookie. */
+export function allowOrigins(app: NestFastifyApplication, settings: Settings): void {
+  if (settings.corsOrigins.length === 0) return;
+  app.enableCors({
+    origin: [...settings.corsOrigins],
+    credentials: true,
+    maxAge: 600,
+    exposedHeaders: ['etag', 'x-request-id', 'retry-after'],
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+  });
+}
+
+function trustedProxies(trust: Settings['trustProxy']) {
+  return typeof trust === 'number' ? (_: string, hop: number) => hop < trust : trust;
+}
+
+/** An id from a proxy is kept when it is harmless in a log line. */
+function requestId(request: IncomingMessage): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && /^[\w-]{8,64}$/.test(given) ? given : randomUUID();
+}
+
+function acceptOnlyJson(fastify: FastifyInstance): void {
+  fastify.removeAllContentTypeParsers();
+  const parse = fastify.getDefaultJsonParser('error', 'error');
+  fastify.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    (request: FastifyRequest, body: Buffer, done) => {
+      // Clients that always send the header, also with DELETE, send no body at all.
+      if (body.length === 0) return done(null, undefined);
+      if (nestsDeeperThan(body, JSON_DEPTH)) return done(new Problem('request.too_deep'));
+      if (!isUtf8(body)) return done(new Problem('request.malformed'));
+      void parse(request, body.toString('utf8'), done);
+    },
+  );
+}
+
+/** Written once instead of computed for each answer. */
+function constantHeaders(https: boolean) {
+  const headers: Record<string, string> = {
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-store',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'cross-origin-resource-policy': 'same-site',
+    ...(https ? { 'strict-transport-security': 'max-age=31536000; includeSubDomains' } : {}),
+  };
+  return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
+    void reply.headers(headers).header('x-request-id', request.id);
+    done();
+  };
+}
+
+/** One line a request: the route's pattern, never its values, so that no id or filter ends in the log. */
+function logResponse(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  request.log.info(
+    {
+      method: request.method,
+      route: request.routeOptions.url ?? 'unknown',
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+    },
+    'request',
+  );
+  done();
+}
+
+/** What Node's parser refuses never reaches Fastify: broken HTTP, headers over 16 KiB, a client that is too slow. */
+function answerBrokenHttp(error: Error & { code?: string }, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
+  const byCode = {
+    HPE_HEADER_OVERFLOW: 'request.headers_too_large',
+    ERR_HTTP_REQUEST_TIMEOUT: 'request.timeout',
+  } as const;
+  const code = byCode[error.code as keyof typeof byCode] ?? 'request.malformed';
+  const problem = new Problem(code);
+  const body = JSON.stringify(problemBody(problem, { locale: 'en', url: '', id: randomUUID() }));
+  socket.end(
+    `HTTP/1.1 ${problem.status} Refused\r\ncontent-type: application/problem+json; charset=utf-8\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,108 @@
+import type { Locale } from './problem-catalogue';
+
+/** What can be wrong with one field. `{name}` places are filled from the rule's parameters. */
+const messages = {
+  'field.required': ['is required', 'est obligatoire'],
+  'field.unknown': ['is not a field of this request', 'n’est pas un champ de cette requête'],
+  'field.null': ['cannot be null', 'ne peut pas être null'],
+  'body.object': ['must be a JSON object', 'doit être un objet JSON'],
+  'text.type': ['must be text', 'doit être du texte'],
+  'text.length': ['must have {min} to {max} characters', 'doit avoir de {min} à {max} caractères'],
+  'text.characters': [
+    'must not contain NUL or unpaired surrogate characters',
+    'ne doit contenir ni NUL ni demi-codet isolé',
+  ],
+  'text.blank': ['must not be blank', 'ne doit pas être vide'],
+  'text.visible_ascii': [
+    'must consist of {min} to {max} visible ASCII characters',
+    'doit être formé de {min} à {max} caractères ASCII visibles',
+  ],
+  'text.pattern': ['must look like {like}', 'doit ressembler à {like}'],
+  'email.invalid': ['must be an e-mail address', 'doit être une adresse e-mail'],
+  'choice.invalid': ['must be one of {choices}', 'doit être parmi {choices}'],
+  'integer.invalid': [
+    'must be a whole number from {min} to {max}',
+    'doit être un nombre entier de {min} à {max}',
+  ],
+  'number.invalid': [
+    'must be a number from {min} to {max}',
+    'doit être un nombre de {min} à {max}',
+  ],
+  'boolean.invalid': ['must be true or false', 'doit être true ou false'],
+  'instant.invalid': [
+    'must be an ISO 8601 time with a zone, such as 2025-01-31T09:30:00Z',
+    'doit être une heure ISO 8601 avec fuseau, comme 2025-01-31T09:30:00Z',
+  ],
+  'uuid.invalid': ['must be a UUID', 'doit être un UUID'],
+  'list.invalid': [
+    'must be a list of at most {max} entries',
+    'doit être une liste d’au plus {max} entrées',
+  ],
+  'flags.invalid': [
+    'must be an object of at most 50 flags (names of 1 to 64 letters, digits, _ . or -) and 8 KiB in all',
+    'doit être un objet d’au plus 50 indicateurs (noms de 1 à 64 lettres, chiffres, _ . ou -) et 8 Kio en tout',
+  ],
+  'messages.invalid': [
+    'must be a list of at most 2000 objects, each with a text role',
+    'doit être une liste d’au plus 2000 objets, chacun avec un role textuel',
+  ],
+  'url.invalid': ['must be an http or https URL', 'doit être une URL http ou https'],
+  'phone.not_a_number': ['is not a phone number', 'n’est pas un numéro de téléphone'],
+  'phone.country_missing': [
+    'needs a country: write it with + and the country code, or send defaultCountry',
+    'demande un pays : écrivez-le avec + et l’indicatif, ou envoyez defaultCountry',
+  ],
+  'phone.too_short': [
+    'is too short for a phone number',
+    'est trop court pour un numéro de téléphone',
+  ],
+  'phone.too_long': ['is too long for a phone number', 'est trop long pour un numéro de téléphone'],
+  'phone.unassigned': [
+    'does not belong to any range in use in its country',
+    'n’appartient à aucune tranche en service dans son pays',
+  ],
+  'phone.e164': [
+    'must be a number in E.164 form, such as +33612345678',
+    'doit être un numéro au format E.164, comme +33612345678',
+  ],
+  'country.invalid': [
+    'must be a two-letter country code',
+    'doit être un code de pays à deux lettres',
+  ],
+  'phone_number.unknown': ['is no phone number of this tenant', 'n’est pas un numéro de ce tenant'],
+  'time.order': ['must not be before startedAt', 'ne doit pas précéder startedAt'],
+  'password.unchanged': ['must differ from the current one', 'doit différer de l’actuel'],
+  'tenant.name_mismatch': [
+    'must be the exact name of the tenant',
+    'doit être le nom exact du tenant',
+  ],
+  'current_password.required': [
+    'is required to change the address',
+    'est obligatoire pour changer l’adresse',
+  ],
+} as const satisfies Record<string, readonly [en: string, fr: string]>;
+
+export type FieldCode = keyof typeof messages;
+export type FieldParams = Readonly<Record<string, string | number>>;
+
+export interface FieldError {
+  /** Path of the field, such as `email` or `tags[2]`. */
+  readonly field: string;
+  readonly code: FieldCode;
+  readonly params?: FieldParams;
+}
+
+export function fieldMessage({ code, params = {} }: FieldError, locale: Locale): string {
+  const template = messages[code][locale === 'fr' ? 1 : 0];
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? ''));
+}
+
+/** A rule's code and parameters as class-validator carries them: in the message. */
+export function tell(code: FieldCode, params?: FieldParams): string {
+  return JSON.stringify({ code, params });
+}
+
+/** The inverse of `tell`. */
+export function told(field: string, message: string): FieldError {
+  return { field, ...(JSON.parse(message) as Omit<FieldError, 'field'>) };
+}

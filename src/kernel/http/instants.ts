@@ -1,0 +1,11 @@
+const form =
+  /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+
+/** ISO 8601 with a zone, from year 1970 on; `Date.parse` alone would take 30 February for 2 March. */
+export function isInstant(value: unknown): boolean {
+  const parts = typeof value === 'string' ? form.exec(value) : null;
+  if (!parts) return false;
+  const [year, month, day] = parts.slice(1, 4).map(Number) as [number, number, number];
+  const lastDay = new Date(Date.UTC(year, month, 0)).getUTCDate();
+  return year >= 1970 && month >= 1 && month <= 12 && day >= 1 && day <= lastDay;
+}

@@ -1,0 +1,150 @@
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import type { Settings } from '../config/settings';
+import { problemExample, problemResponse } from './operation';
+import { catalogue, type ProblemCode } from './problem-catalogue';
+import { takeTokenFromLogin } from './swagger-login';
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
+
+/** The API document: what the decorators say of each operation, and what holds for all of them. */
+export function buildOpenApi(app: NestFastifyApplication, settings: Settings): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setTitle('ava-api')
+    .setVersion('0.1.0')
+    .setDescription(description())
+    .addServer(settings.publicUrl)
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, 'access-token')
+    .addTag('Accounts', 'Register, log in, sessions, password')
+    .addTag('Users', 'Your account')
+    .addTag('Credentials', 'Your Vapi key and Twilio account, stored sealed')
+    .addTag('Tenants', 'The owner of calls, numbers and the Ava profile')
+    .addTag('Ava profile', 'How Ava speaks for your tenant')
+    .addTag('Phone numbers', 'The numbers Ava answers')
+    .addTag('Calls', 'Calls and their transcripts')
+    .addTag('Onboarding', 'What is left to set up')
+    .addTag('Operation', 'Health')
+    .build();
+  const document = SwaggerModule.createDocument(app, config, {
+    operationIdFactory: (controller, method) => {
+      const name = controller.replace(/Controller$/, '');
+      return `${name.charAt(0).toLowerCase()}${name.slice(1)}_${method}`;
+    },
+  });
+  document.components = { ...document.components };
+  document.components.schemas = { ...document.components.schemas, ...problemSchemas };
+  for (const path of Object.values(document.paths)) {
+    for (const method of methods) {
+      const operation = path[method];
+      if (operation) addCommonResponses(operation);
+    }
+  }
+  return document;
+}
+
+/** Serves `/openapi.json` and Swagger UI under `/docs`. */
+export function serveDocs(app: NestFastifyApplication, document: OpenAPIObject): void {
+  const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
+  // Strict for every other answer; here the pages need their own scripts, styles and images.
+  fastify.addHook('onSend', (request, reply, payload, done) => {
+    if (request.url.startsWith('/docs')) {
+      void reply.header(
+        'content-security-policy',
+        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'",
+      );
+    }
+    done(null, payload);
+  });
+  SwaggerModule.setup('docs', app, document, {
+    jsonDocumentUrl: 'openapi.json',
+    yamlDocumentUrl: 'openapi.yaml',
+    customSiteTitle: 'ava-api',
+    swaggerOptions: {
+      displayRequestDuration: true,
+      tryItOutEnabled: true,
+      // Never to the browser's storage: what logs in here is gone with the tab.
+      persistAuthorization: false,
+      responseInterceptor: takeTokenFromLogin,
+    },
+  });
+}
+
+function addCommonResponses(operation: Operation): void {
+  const has = (status: number) => String(status) in operation.responses;
+  const add = (...codes: ProblemCode[]) => {
+    const { status, ...response } = problemResponse(codes);
+    if (!has(status)) operation.responses[String(status)] = response;
+  };
+  const secured = (operation.security ?? []).length > 0;
+  if (secured) {
+    add('auth.token_missing', 'auth.token_invalid', 'auth.token_expired', 'auth.session_ended');
+    addToForbidden(operation);
+  }
+  if (operation.requestBody) {
+    add('request.too_large');
+    add('request.media_type');
+    add('request.invalid', 'request.malformed', 'request.too_deep');
+  }
+  if ((operation.parameters ?? []).length > 0) add('request.invalid');
+  add('server.error');
+  add('server.unavailable');
+}
+
+/** A suspended tenant is told on every operation with a token, beside the operation's own reasons. */
+function addToForbidden(operation: Operation): void {
+  const own = operation.responses['403'] as ReturnType<typeof problemResponse> | undefined;
+  const examples = own?.content['application/problem+json'].examples ?? {};
+  const codes = [...(Object.keys(examples) as ProblemCode[]), 'tenant.suspended' as const];
+  const { status, ...response } = problemResponse(codes);
+  operation.responses[String(status)] = response;
+}
+
+const text = (about: string) => ({ type: 'string', description: about });
+
+const problemSchemas: NonNullable<NonNullable<OpenAPIObject['components']>['schemas']> = {
+  Problem: {
+    type: 'object',
+    description:
+      'An error (RFC 9457). Branch on `code`; the texts follow Accept-Language (en, fr).',
+    required: ['type', 'title', 'status', 'detail', 'code', 'instance', 'requestId'],
+    example: problemExample('request.invalid'),
+    properties: {
+      type: text('URN of the code.'),
+      title: text('What happened.'),
+      status: { type: 'integer', description: 'The HTTP status.' },
+      detail: text('What to do.'),
+      code: { ...text('Stable code.'), enum: Object.keys(catalogue) },
+      instance: text('Path of the request.'),
+      requestId: text('Names the request in the logs; also in X-Request-Id.'),
+      errors: {
+        type: 'array',
+        description: 'What is wrong field by field.',
+        items: { $ref: '#/components/schemas/FieldProblem' },
+      },
+    },
+  },
+  FieldProblem: {
+    type: 'object',
+    description: 'What is wrong with one field.',
+    required: ['field', 'code', 'message'],
+    properties: {
+      field: text('Path of the field, such as `email` or `tags[2]`.'),
+      code: text('Stable code of the rule.'),
+      message: text('The rule in words.'),
+    },
+  },
+};
+
+function description(): string {
+  const rows = Object.entries(catalogue).map(
+    ([code, { status, en }]) => `| \`${code}\` | ${status} | ${en[0]} |`,
+  );
+  return [
+    'Multi-tenant backend of Ava, the AI phone assistant.',
+    'Log in with **POST /auth/login** or **/auth/register** below: this page then sends the access token by itself.',
+    'Every error is `application/problem+json`. Its codes:',
+    ['| code | status | meaning |', '|---|---|---|', ...rows].join('\n'),
+  ].join('\n\n');
+}

@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import { TenantDb } from '../database/tenant-db';
+import { Problem } from '../http/problem';
+import { Passwords } from './passwords';
+import type { Principal } from './principal';
+
+/** Asks for the password once more before something that cannot be undone. */
+@Injectable()
+export class PasswordConfirmation {
+  constructor(
+    private readonly db: TenantDb,
+    private readonly passwords: Passwords,
+  ) {}
+
+  /** Hashing happens outside the transaction. @throws Problem 403 `auth.password_wrong`: a 401 would sign the client out */
+  async require(who: Principal, password: string): Promise<void> {
+    const [row] = await this.db.run(who, (em) =>
+      em.query<{ hash: string }[]>('SELECT password_hash AS hash FROM users WHERE id = $1', [
+        who.userId,
+      ]),
+    );
+    if (!(await this.passwords.matches(password, row?.hash, false))) {
+      throw new Problem('auth.password_wrong');
+    }
+  }
+}

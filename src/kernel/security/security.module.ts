@@ -1,0 +1,22 @@
+import { Global, Module } from '@nestjs/common';
+import { SETTINGS, type Settings } from '../config/settings';
+import { Keyset } from '../http/keyset';
+import { PasswordConfirmation } from './password-confirmation';
+import { Passwords } from './passwords';
+import { parseKeyring, Vault } from './vault';
+
+@Global()
+@Module({
+  providers: [
+    Keyset,
+    Passwords,
+    PasswordConfirmation,
+    {
+      provide: Vault,
+      inject: [SETTINGS],
+      useFactory: (settings: Settings) => new Vault(parseKeyring(settings.encryptionKey)),
+    },
+  ],
+  exports: [Keyset, Passwords, PasswordConfirmation, Vault],
+})
+export class SecurityModule {}

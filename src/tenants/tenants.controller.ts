@@ -1,0 +1,57 @@
+import { Body, Controller, Delete, Get, HttpCode, Patch, UseGuards } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Operation } from '../kernel/http/operation';
+import { OwnedResource } from '../kernel/security/owned-resource';
+import { CurrentPrincipal, type Principal } from '../kernel/security/principal';
+import { LeastRole } from '../kernel/security/roles.guard';
+import { Tenant } from './tenant.entity';
+import { TenantGuard } from './tenant.guard';
+import { DeleteTenant, RenameTenant, TenantList, TenantView } from './tenants.dto';
+import { TenantsService } from './tenants.service';
+
+@ApiTags('Tenants')
+@Controller()
+@UseGuards(TenantGuard)
+export class TenantsController {
+  constructor(private readonly tenants: TenantsService) {}
+
+  @Get('tenants')
+  @Operation({ summary: 'List your tenants with your role in each', ok: TenantList })
+  async list(@CurrentPrincipal() who: Principal): Promise<TenantList> {
+    return { items: await this.tenants.mine(who), nextCursor: null };
+  }
+
+  @Get('tenant')
+  @Operation({ summary: 'Show the tenant of your token', ok: TenantView })
+  get(@CurrentPrincipal() who: Principal, @OwnedResource() tenant: Tenant): Promise<TenantView> {
+    return this.tenants.view(who, tenant);
+  }
+
+  @Patch('tenant')
+  @LeastRole('admin')
+  @Operation({ summary: 'Rename the tenant', ok: TenantView, problems: ['auth.role_too_low'] })
+  rename(
+    @CurrentPrincipal() who: Principal,
+    @OwnedResource() tenant: Tenant,
+    @Body() { name }: RenameTenant,
+  ): Promise<TenantView> {
+    return this.tenants.rename(who, tenant, name);
+  }
+
+  @Delete('tenant')
+  @HttpCode(204)
+  @LeastRole('owner')
+  @Operation({
+    summary: 'Delete the tenant with its calls, numbers and profile',
+    description:
+      'Needs the password and the exact name. Members keep their accounts; who has no tenant left gets a new one at the next login.',
+    problems: ['auth.role_too_low', 'auth.password_wrong'],
+  })
+  remove(
+    @CurrentPrincipal() who: Principal,
+    @OwnedResource() tenant: Tenant,
+    @Body() body: DeleteTenant,
+  ): Promise<void> {
+    return this.tenants.remove(who, tenant, body);
+  }
+}

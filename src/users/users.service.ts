@@ -1,0 +1,102 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { violatedConstraint } from '../kernel/database/database-errors';
+import { TenantDb } from '../kernel/database/tenant-db';
+import { Problem } from '../kernel/http/problem';
+import type { Locale } from '../kernel/http/problem-catalogue';
+import { PasswordConfirmation } from '../kernel/security/password-confirmation';
+import type { Principal } from '../kernel/security/principal';
+import { PhoneNumbersService } from '../phone-numbers/phone-numbers.service';
+import { TenantsService } from '../tenants/tenants.service';
+import { User, type OnboardingFlags } from './user.entity';
+import type { ChangeMe } from './users.dto';
+import { UserView } from './users.types';
+
+export interface NewUser {
+  id: string;
+  email: string;
+  passwordHash: string;
+  name: string | null;
+  locale: Locale;
+}
+
+@Injectable()
+export class UsersService {
+  constructor(
+    private readonly db: TenantDb,
+    private readonly confirmation: PasswordConfirmation,
+    private readonly tenants: TenantsService,
+    private readonly phoneNumbers: PhoneNumbersService,
+  ) {}
+
+  /** @throws QueryFailedError on `users_email_key` when the address is taken; the caller's transaction is then lost */
+  async create(em: EntityManager, user: NewUser): Promise<void> {
+    await em.query(
+      'INSERT INTO users (id, email, password_hash, name, locale) VALUES ($1, $2, $3, $4, $5)',
+      [user.id, user.email, user.passwordHash, user.name, user.locale],
+    );
+  }
+
+  async view(em: EntityManager, userId: string): Promise<UserView> {
+    const user = await em.findOneByOrFail(User, { id: userId });
+    return UserView.of(user, await this.tenants.ofUser(em, userId));
+  }
+
+  find(who: Principal): Promise<User | null> {
+    return this.db.run(who, (em) => em.findOneBy(User, { id: who.userId }));
+  }
+
+  me(who: Principal): Promise<UserView> {
+    return this.db.run(who, (em) => this.view(em, who.userId));
+  }
+
+  /** @throws Problem 403 when the address changes without the right password, 409 when it is taken */
+  async change(who: Principal, { currentPassword, ...values }: ChangeMe): Promise<UserView> {
+    if (values.email !== undefined) await this.confirm(who, currentPassword);
+    try {
+      return await this.db.run(who, async (em) => {
+        if (Object.keys(values).length > 0) await em.update(User, { id: who.userId }, values);
+        return this.view(em, who.userId);
+      });
+    } catch (error) {
+      throw isEmailTaken(error) ? new Problem('user.email_taken') : error;
+    }
+  }
+
+  /** Numbers the person brought to a shared tenant stay there, under an owner. */
+  async remove(who: Principal, password: string): Promise<void> {
+    await this.confirmation.require(who, password);
+    await this.db.run(who, async (em) => {
+      for (const tenant of await this.tenants.leaveAll(em, who.userId)) {
+        await this.phoneNumbers.handOver(em, tenant.id, who.userId);
+      }
+      await em.delete(User, { id: who.userId });
+    });
+  }
+
+  async flags(em: EntityManager, who: Principal): Promise<OnboardingFlags> {
+    return (await em.findOneByOrFail(User, { id: who.userId })).onboardingFlags;
+  }
+
+  /** Merges key by key in one statement, so that two tabs do not erase each other's flags; null removes a flag. */
+  async mergeFlags(em: EntityManager, who: Principal, flags: OnboardingFlags): Promise<void> {
+    await em.query(
+      `UPDATE users SET updated_at = now(), onboarding_flags =
+         (SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM jsonb_each(onboarding_flags || $2::jsonb)
+          WHERE value <> 'null' OR NOT $2::jsonb ? key)
+       WHERE id = $1`,
+      [who.userId, JSON.stringify(flags)],
+    );
+  }
+
+  private async confirm(who: Principal, password: string | undefined): Promise<void> {
+    if (password === undefined) {
+      throw Problem.invalid({ field: 'currentPassword', code: 'current_password.required' });
+    }
+    await this.confirmation.require(who, password);
+  }
+}
+
+export function isEmailTaken(error: unknown): boolean {
+  return violatedConstraint(error) === 'users_email_key';
+}

@@ -1,0 +1,65 @@
+import { Writable } from 'node:stream';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import pino from 'pino';
+import { createApp } from '../../src/boot';
+import { parseEnv } from '../../src/kernel/config/env';
+import type { Settings } from '../../src/kernel/config/settings';
+import { createLogger } from '../../src/kernel/http/logger';
+import { createDatabase, query, type TestDatabase } from './database';
+
+export const encryptionKey = 'VN6Yc9vqNa9-2v7WTlOigo-oXzmBwm8q8R0iIZcJ3NM=';
+export const jwtSecret = 'a-secret-for-tests-only-of-48-characters-and-more';
+
+/** The real application on a database of its own. */
+export interface TestApp {
+  readonly app: NestFastifyApplication;
+  readonly settings: Settings;
+  readonly database: TestDatabase;
+  /** Everything the server has logged so far. */
+  logs(): string;
+  /** SQL as the owner of the tables, past the application. */
+  sql<Row extends Record<string, unknown>>(text: string, parameters?: unknown[]): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+/** @param database one that is migrated already; by default a clone of the migrated template */
+export async function startApp(
+  environment: NodeJS.ProcessEnv = {},
+  database?: TestDatabase,
+): Promise<TestApp> {
+  const own = database ?? (await createDatabase());
+  const settings = testSettings(own, environment);
+  const lines: string[] = [];
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines.push(chunk.toString());
+      done();
+    },
+  });
+  const app = await createApp(settings, createLogger(settings, sink as pino.DestinationStream));
+  return {
+    app,
+    settings,
+    database: own,
+    logs: () => lines.join(''),
+    sql: (text, parameters) => query(own.adminUrl, text, parameters),
+    close: async () => {
+      await app.close();
+      await own.drop();
+    },
+  };
+}
+
+export function testSettings(
+  database: Pick<TestDatabase, 'serverUrl' | 'adminUrl'>,
+  environment: NodeJS.ProcessEnv = {},
+): Settings {
+  const env = parseEnv({
+    DATABASE_URL: database.serverUrl,
+    DATABASE_ADMIN_URL: database.adminUrl,
+    ENCRYPTION_KEY: encryptionKey,
+    JWT_SECRET: jwtSecret,
+    ...environment,
+  });
+  return env as Settings;
+}
