@@ -35,20 +35,23 @@ export class Memberships1764000004000 implements MigrationInterface {
     await q.query(`
       ALTER TABLE tenants ALTER COLUMN name TYPE text, ADD COLUMN suspended_at timestamptz;
       CREATE TABLE memberships (
-        tenant_id uuid NOT NULL
-          CONSTRAINT memberships_tenant_id_fkey REFERENCES tenants(id) ON DELETE CASCADE,
-        user_id uuid NOT NULL
-          CONSTRAINT memberships_user_id_fkey REFERENCES users(id) ON DELETE CASCADE,
+        tenant_id uuid NOT NULL,
+        user_id uuid NOT NULL,
         role text NOT NULL CONSTRAINT memberships_role_check CHECK (role IN ('owner', 'admin', 'member')),
         created_at timestamptz NOT NULL DEFAULT now(),
-        CONSTRAINT memberships_pkey PRIMARY KEY (tenant_id, user_id));
-      CREATE INDEX memberships_user_id_idx ON memberships (user_id)`);
+        CONSTRAINT memberships_pkey PRIMARY KEY (tenant_id, user_id))`);
     const solo = await makeSoloTenants(q);
     await q.query(`
       INSERT INTO memberships (tenant_id, user_id, role, created_at)
-      SELECT tenant_id, id, CASE row_number() OVER (PARTITION BY tenant_id ORDER BY created_at, id)
-                              WHEN 1 THEN 'owner' ELSE 'member' END, created_at
-        FROM users`);
+      SELECT tenant, id, CASE row_number() OVER (PARTITION BY tenant ORDER BY created_at, id)
+                           WHEN 1 THEN 'owner' ELSE 'member' END, created_at
+        FROM (SELECT u.id, u.created_at, coalesce(u.tenant_id, ${SOLO_ID}) AS tenant FROM users u) placed;
+      CREATE INDEX memberships_user_id_idx ON memberships (user_id);
+      ALTER TABLE memberships
+        ADD CONSTRAINT memberships_tenant_id_fkey FOREIGN KEY (tenant_id)
+          REFERENCES tenants(id) ON DELETE CASCADE,
+        ADD CONSTRAINT memberships_user_id_fkey FOREIGN KEY (user_id)
+          REFERENCES users(id) ON DELETE CASCADE`);
     const after = await count(q, 'tenants');
     const ownerless = await ids(
       q,
@@ -110,10 +113,6 @@ async function makeSoloTenants(q: QueryRunner): Promise<Report['solo_tenants']> 
        FROM users u LEFT JOIN jsonb_to_recordset($1::jsonb) AS d(id uuid, email text) ON d.id = u.id
       WHERE u.tenant_id IS NULL`,
     [JSON.stringify(duplicates)],
-  );
-  await q.query(
-    `UPDATE users u SET tenant_id = ${SOLO_ID} WHERE u.tenant_id IS NULL AND u.id = ANY ($1::uuid[])`,
-    [solo.map((tenant) => tenant.user)],
   );
   return solo;
 }

@@ -1,8 +1,9 @@
 import { createApp } from './boot';
 import { loadEnv } from './kernel/config/env';
-import { resolveSettings } from './kernel/config/settings';
-import { createLogger } from './kernel/http/logger';
+import { resolveSettings, type Settings } from './kernel/config/settings';
+import { loggable } from './kernel/database/database-errors';
 import { migrate } from './kernel/database/migrate';
+import { createLogger } from './kernel/http/logger';
 import { parseKeyring, Vault } from './kernel/security/vault';
 import { Shutdown } from './shutdown';
 
@@ -12,20 +13,39 @@ async function main(): Promise<void> {
   const { settings, notices, stop, stopSync } = await resolveSettings(env);
   shutdown.add(stop, stopSync);
   const logger = createLogger(settings);
+  process.on('uncaughtException', (error) => {
+    // Node would print the error with everything it carries.
+    logger.fatal({ error: loggable(error) }, 'uncaught');
+    process.exit(1);
+  });
   for (const notice of notices) logger.warn(notice);
-  const { databaseUrl: serverUrl, databaseAdminUrl: adminUrl, encryptionKey } = settings;
-  if (adminUrl !== undefined) {
-    const vault = new Vault(parseKeyring(encryptionKey));
-    await migrate({ adminUrl, serverUrl, vault, say: (line) => logger.info(line) });
-  }
+  await migrateWhenAllowed(settings, (line) => {
+    logger.info(line);
+  });
   const app = await createApp(settings, logger);
   shutdown.add(() => app.close());
   await app.listen(settings.port, settings.host);
-  logger.info(`ava-api listens on ${await app.getUrl()}`);
   if (settings.docs) logger.info(`Swagger UI: ${settings.publicUrl}/docs`);
+  if (settings.docs && process.stdout.isTTY) {
+    process.stdout.write(`\n  ava-api is ready. Swagger UI: ${settings.publicUrl}/docs\n\n`);
+  }
+}
+
+/** With the server's own login alone there is nothing to migrate with: /health/ready tells what is pending. */
+async function migrateWhenAllowed(settings: Settings, say: (line: string) => void): Promise<void> {
+  const { databaseAdminUrl: adminUrl, databaseUrl: serverUrl, encryptionKey } = settings;
+  if (adminUrl === undefined) return;
+  await migrate({ adminUrl, serverUrl, vault: new Vault(parseKeyring(encryptionKey)), say });
+}
+
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
+  if (code === 'EADDRINUSE') return `Port ${port ?? ''} is in use: set PORT to another one.`;
+  return error.message;
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${explain(error)}\n`);
   process.exit(1);
 });

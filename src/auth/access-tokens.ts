@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import { sign } from 'jsonwebtoken';
 import { SETTINGS, type Settings } from '../kernel/config/settings';
+import { signingSecrets } from '../kernel/security/signing-keys';
 
 export const ACCESS_TOKEN_SECONDS = 900;
 export const ALGORITHM = 'HS256';
@@ -19,20 +20,18 @@ export interface Claims {
 export class AccessTokens {
   /** KeyObjects made once: given text, jsonwebtoken tries to parse it as a public key at each verification (50 times slower). */
   private readonly keys: ReadonlyMap<string, KeyObject>;
-  private readonly currentKeyId: string;
+  private readonly current: { readonly id: string; readonly key: KeyObject };
 
-  constructor(@Inject(SETTINGS) settings: Pick<Settings, 'jwtSecret'>) {
-    const secrets = settings.jwtSecret.split(',').map((secret) => secret.trim());
-    this.keys = new Map(
-      secrets.map((secret) => [idOf(secret), createSecretKey(Buffer.from(secret))]),
-    );
-    this.currentKeyId = idOf(secrets[0] as string);
+  constructor(@Inject(SETTINGS) { jwtSecret }: Pick<Settings, 'jwtSecret'>) {
+    const secrets = signingSecrets(jwtSecret);
+    this.keys = new Map(secrets.map((secret) => [idOf(secret), keyOf(secret)]));
+    this.current = { id: idOf(secrets[0]), key: keyOf(secrets[0]) };
   }
 
   sign({ sub, tid, sid }: Claims): string {
-    return sign({ tid, sid, typ: 'access' }, this.key(this.currentKeyId) as KeyObject, {
+    return sign({ tid, sid, typ: 'access' }, this.current.key, {
       algorithm: ALGORITHM,
-      keyid: this.currentKeyId,
+      keyid: this.current.id,
       subject: sub,
       issuer: ISSUER,
       audience: ISSUER,
@@ -44,6 +43,8 @@ export class AccessTokens {
     return this.keys.get(keyId);
   }
 }
+
+const keyOf = (secret: string) => createSecretKey(Buffer.from(secret));
 
 /** Names a secret without telling anything of it, so that rotation finds the key of a token at once. */
 function idOf(secret: string): string {

@@ -4,7 +4,7 @@ import { decode } from 'jsonwebtoken';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import { Problem } from '../kernel/http/problem';
 import type { Principal } from '../kernel/security/principal';
-import { ACCESS_TOKEN_SECONDS, AccessTokens, ALGORITHM, claimsOf, ISSUER } from './access-tokens';
+import { AccessTokens, ALGORITHM, claimsOf, ISSUER } from './access-tokens';
 import { SessionsService } from './sessions.service';
 
 /** Turns an access token into a Principal. */
@@ -19,7 +19,6 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
       algorithms: [ALGORITHM],
       issuer: ISSUER,
       audience: ISSUER,
-      jsonWebTokenOptions: { maxAge: ACCESS_TOKEN_SECONDS },
       secretOrKeyProvider: (_request, token: string, done) => {
         const key = tokens.key(keyIdOf(token));
         // The typings know text and Buffer only; jsonwebtoken takes a KeyObject.

@@ -1,6 +1,7 @@
-import { createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS, type Settings } from '../kernel/config/settings';
+import { deriveKeys } from '../kernel/security/signing-keys';
 
 const SESSION_BYTES = 16;
 const SECRET_BYTES = 32;
@@ -13,12 +14,10 @@ const TOKEN_BYTES = SESSION_BYTES + SECRET_BYTES + MAC_BYTES;
  */
 @Injectable()
 export class RefreshTokens {
-  private readonly keys: readonly Buffer[];
+  private readonly keys: ReturnType<typeof deriveKeys>;
 
-  constructor(@Inject(SETTINGS) settings: Pick<Settings, 'jwtSecret'>) {
-    this.keys = settings.jwtSecret
-      .split(',')
-      .map((secret) => Buffer.from(hkdfSync('sha256', secret.trim(), '', 'ava/refresh/v1', 32)));
+  constructor(@Inject(SETTINGS) { jwtSecret }: Pick<Settings, 'jwtSecret'>) {
+    this.keys = deriveKeys(jwtSecret, 'ava/refresh/v1');
   }
 
   first(sessionId: string): string {
@@ -30,7 +29,7 @@ export class RefreshTokens {
    * that refresh at once, are given the same successor although only hashes are stored.
    */
   successor(token: string, sessionId: string): string {
-    const secret = createHmac('sha256', this.key).update('next').update(token).digest();
+    const secret = createHmac('sha256', this.keys[0]).update('next').update(token).digest();
     return this.make(sessionId, secret);
   }
 
@@ -47,11 +46,7 @@ export class RefreshTokens {
 
   private make(sessionId: string, secret: Buffer): string {
     const body = Buffer.concat([Buffer.from(sessionId.replaceAll('-', ''), 'hex'), secret]);
-    return Buffer.concat([body, macOf(this.key, body)]).toString('base64url');
-  }
-
-  private get key(): Buffer {
-    return this.keys[0] as Buffer;
+    return Buffer.concat([body, macOf(this.keys[0], body)]).toString('base64url');
   }
 }
 

@@ -45,7 +45,11 @@ export class AvaProfilesController {
   }
 
   @Get('options')
-  @Operation({ summary: 'List the voices and tones that can be chosen', ok: ProfileOptions })
+  @Operation({
+    summary: 'List the voices and tones that can be chosen',
+    ok: ProfileOptions,
+    problems: ['ava_profile.not_found'],
+  })
   options(): ProfileOptions {
     return { voices, tones };
   }

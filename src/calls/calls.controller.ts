@@ -33,7 +33,7 @@ export class CallsController {
   @Operation({
     summary: 'List the calls of your tenant, newest first',
     ok: CallPage,
-    problems: ['cursor.invalid'],
+    problems: ['request.invalid', 'cursor.invalid'],
   })
   list(@CurrentPrincipal() who: Principal, @Query() query: ListCalls): Promise<CallPage> {
     return this.calls.list(who, query);

@@ -36,26 +36,29 @@ export class CredentialsSubscriber implements EntitySubscriberInterface<UserCred
   }
 
   beforeUpdate({ entity }: UpdateEvent<UserCredentials>): void {
-    this.seal(entity as Row | undefined);
+    this.seal(entity);
   }
 
   /** `update()` and query builders bring no row: without its id a value cannot be bound, so the write is refused. */
-  private seal(row: Row | undefined): void {
-    for (const { secret, column } of secretsOf(row ?? {})) {
-      if (row?.id === undefined) {
+  private seal(row: Row = {}): void {
+    for (const { property, secret, column } of secretsOf(row)) {
+      if (row.id === undefined) {
         throw new Error(
           'Credentials are written by saving a loaded row, not by update() or a query builder.',
         );
       }
-      secret.sealFor({ column, id: row.id }, this.vault);
+      row[property] = secret.sealedFor({ column, id: row.id }, this.vault);
     }
   }
 }
 
-function secretsOf(row: Row): { secret: Secret; column: string }[] {
-  const properties = Object.keys(credentialColumns) as (keyof typeof credentialColumns)[];
+type Property = keyof typeof credentialColumns;
+
+function secretsOf(row: Row): { property: Property; secret: Secret; column: string }[] {
+  const properties = Object.keys(credentialColumns) as Property[];
   return properties.flatMap((property) => {
     const secret = row[property];
-    return secret instanceof Secret ? [{ secret, column: credentialColumns[property] }] : [];
+    if (!(secret instanceof Secret)) return [];
+    return [{ property, secret, column: credentialColumns[property] }];
   });
 }

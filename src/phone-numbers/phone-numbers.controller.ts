@@ -36,7 +36,7 @@ export class PhoneNumbersController {
   @Operation({
     summary: 'List the phone numbers of your tenant',
     ok: PhoneNumberPage,
-    problems: ['cursor.invalid'],
+    problems: ['request.invalid', 'cursor.invalid'],
   })
   list(
     @CurrentPrincipal() who: Principal,

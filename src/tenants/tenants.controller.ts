@@ -16,20 +16,32 @@ export class TenantsController {
   constructor(private readonly tenants: TenantsService) {}
 
   @Get('tenants')
-  @Operation({ summary: 'List your tenants with your role in each', ok: TenantList })
+  @Operation({
+    summary: 'List your tenants with your role in each',
+    ok: TenantList,
+    problems: ['tenant.not_found'],
+  })
   async list(@CurrentPrincipal() who: Principal): Promise<TenantList> {
     return { items: await this.tenants.mine(who), nextCursor: null };
   }
 
   @Get('tenant')
-  @Operation({ summary: 'Show the tenant of your token', ok: TenantView })
+  @Operation({
+    summary: 'Show the tenant of your token',
+    ok: TenantView,
+    problems: ['tenant.not_found'],
+  })
   get(@CurrentPrincipal() who: Principal, @OwnedResource() tenant: Tenant): Promise<TenantView> {
     return this.tenants.view(who, tenant);
   }
 
   @Patch('tenant')
   @LeastRole('admin')
-  @Operation({ summary: 'Rename the tenant', ok: TenantView, problems: ['auth.role_too_low'] })
+  @Operation({
+    summary: 'Rename the tenant',
+    ok: TenantView,
+    problems: ['auth.role_too_low', 'tenant.not_found'],
+  })
   rename(
     @CurrentPrincipal() who: Principal,
     @OwnedResource() tenant: Tenant,
@@ -45,7 +57,7 @@ export class TenantsController {
     summary: 'Delete the tenant with its calls, numbers and profile',
     description:
       'Needs the password and the exact name. Members keep their accounts; who has no tenant left gets a new one at the next login.',
-    problems: ['auth.role_too_low', 'auth.password_wrong'],
+    problems: ['auth.role_too_low', 'auth.password_wrong', 'tenant.not_found'],
   })
   remove(
     @CurrentPrincipal() who: Principal,

@@ -173,6 +173,6 @@ describe('cascade delete', () => {
 });
 
 function withoutIds({ text, headers }: { text: string; headers: object }, id: string) {
-  const { 'x-request-id': requestId, date: _date, ...rest } = headers as Record<string, string>;
+  const { 'x-request-id': requestId, date, ...rest } = headers as Record<string, string>;
   return { text: text.replaceAll(id, 'ID').replaceAll(requestId ?? '', 'REQUEST'), headers: rest };
 }

@@ -4,12 +4,15 @@ import { startEmbeddedPostgres } from '../../src/kernel/database/embedded-postgr
 import { query } from '../support/database';
 import { clusterFile, failureOf, Homes } from '../support/embedded-home';
 
+// Processes start slowly on a busy machine.
+jest.setTimeout(60_000);
+
 const homes = new Homes();
 let home: string;
 
 beforeAll(async () => {
   home = await homes.used();
-}, 60_000);
+});
 
 afterAll(() => {
   homes.remove();

@@ -7,6 +7,9 @@ import { query } from '../support/database';
 import { Launcher } from '../support/embedded-child';
 import { ANSWER, clusterFile, Homes, portOf, postmasterOf } from '../support/embedded-home';
 
+// Processes start slowly on a busy machine.
+jest.setTimeout(60_000);
+
 const homes = new Homes();
 let launcher: Launcher;
 let home: string;
@@ -14,7 +17,7 @@ let home: string;
 beforeAll(async () => {
   launcher = new Launcher();
   home = await homes.used();
-}, 60_000);
+});
 
 afterAll(() => {
   launcher.remove();
@@ -43,6 +46,25 @@ describe('when its Node is killed', () => {
     await careless.say('exit');
 
     await expect(until(() => !isAlive(postmaster), 5000)).resolves.toBe(true);
+  });
+
+  it('a crashed PostgreSQL waits for its orphans to let go of the folder', async () => {
+    const before = await startEmbeddedPostgres(home);
+    const busy = query(
+      before.adminUrl,
+      `DO $$ BEGIN FOR i IN 1..1e9 LOOP EXIT WHEN clock_timestamp() > now() + '2 s'; END LOOP; END $$`,
+    ).catch(() => undefined);
+    await query(before.adminUrl, 'SELECT pg_sleep(0.3)');
+    const started = Date.now();
+    process.kill(postmasterOf(home), 'SIGKILL');
+
+    const after = await startEmbeddedPostgres(home);
+
+    expect(Date.now() - started).toBeGreaterThan(1000);
+    await expect(query(after.adminUrl, ANSWER)).resolves.toEqual([{ answer: 42 }]);
+    await busy;
+    await before.stop();
+    await after.stop();
   });
 
   it('a crashed PostgreSQL just starts again, with what was committed', async () => {
@@ -108,6 +130,15 @@ describe('what an earlier run left behind', () => {
   ])('a postmaster.pid %s does not stop the start', async (_, pidOf) => {
     const content = `${pidOf()}\n${clusterFile(home, '')}\n1700000000\n5432\n\n127.0.0.1\n  1 1\nready   \n`;
     writeFileSync(clusterFile(home, 'postmaster.pid'), content);
+
+    const postgres = await startEmbeddedPostgres(home);
+
+    await expect(query(postgres.adminUrl, 'SELECT 1')).resolves.toHaveLength(1);
+    await postgres.stop();
+  });
+
+  it('an empty postmaster.pid does not either', async () => {
+    writeFileSync(clusterFile(home, 'postmaster.pid'), '');
 
     const postgres = await startEmbeddedPostgres(home);
 

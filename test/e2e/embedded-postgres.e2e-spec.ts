@@ -17,6 +17,9 @@ import {
 
 const project = join(__dirname, '../..');
 const nobody = { uid: 65534, gid: 65534 };
+// Processes start slowly on a busy machine.
+jest.setTimeout(60_000);
+
 const homes = new Homes();
 let launcher: Launcher;
 let home: string;
@@ -28,7 +31,7 @@ function modeOf(path: string): string {
 beforeAll(async () => {
   launcher = new Launcher();
   home = await homes.used();
-}, 60_000);
+});
 
 afterAll(() => {
   launcher.remove();

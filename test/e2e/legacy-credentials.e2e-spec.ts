@@ -10,6 +10,8 @@ import {
   userSql,
 } from '../support/earlier-database';
 
+jest.setTimeout(60_000);
+
 const vault = newVault();
 const databases: TestDatabase[] = [];
 

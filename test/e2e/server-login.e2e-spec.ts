@@ -3,6 +3,8 @@ import { migrate } from '../../src/kernel/database/migrate';
 import { createDatabase, onDatabase, query, type TestDatabase } from '../support/database';
 import { earlierDatabase, newVault, up } from '../support/earlier-database';
 
+jest.setTimeout(60_000);
+
 const vault = newVault();
 const roles: string[] = [];
 const databases: TestDatabase[] = [];
@@ -190,7 +192,9 @@ describe('An admin without superuser rights (managed PostgreSQL)', () => {
     });
 
     expect(said.join('\n')).toContain('Sealed: 12');
-    expect(said.join('\n')).toContain('removes at its next checkpoint. Run as a superuser');
+    expect(said.join('\n')).toContain(
+      'removes at its next checkpoint. When no other transaction is open, run as a superuser',
+    );
     expect(await query(server.url, 'SELECT id FROM users')).toHaveLength(7);
     await expect(query(server.url, 'CREATE TABLE mine (id int)')).rejects.toMatchObject(refused);
     await query(

@@ -1,6 +1,5 @@
 import { Writable } from 'node:stream';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import pino from 'pino';
 import { createApp } from '../../src/boot';
 import { parseEnv } from '../../src/kernel/config/env';
 import type { Settings } from '../../src/kernel/config/settings';
@@ -36,7 +35,7 @@ export async function startApp(
       done();
     },
   });
-  const app = await createApp(settings, createLogger(settings, sink as pino.DestinationStream));
+  const app = await createApp(settings, createLogger(settings, sink));
   return {
     app,
     settings,

@@ -36,6 +36,8 @@ export async function query<Row extends QueryResultRow = QueryResultRow>(
   params: unknown[] = [],
 ): Promise<Row[]> {
   const client = new Client({ connectionString: url });
+  // A server that goes away rejects the statement; unheard, the event would end the test process as well.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     return (await client.query<Row>(sql, params)).rows;

@@ -48,7 +48,7 @@ export default async function setUp(): Promise<void> {
 async function removeAbandoned(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
     const pid = Number.parseInt(name.slice(PREFIX.length), 10);
-    if (!name.startsWith(PREFIX) || !(pid > 0) || isAlive(pid)) continue;
+    if (!name.startsWith(PREFIX) || Number.isNaN(pid) || isAlive(pid)) continue;
     await rm(join(tmpdir(), name), { recursive: true, force: true, maxRetries: 5 });
   }
 }

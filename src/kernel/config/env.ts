@@ -30,7 +30,7 @@ export interface Env {
 }
 
 /** Lists every problem at once. Holds names and rules, never a value. */
-export class InvalidSettings extends Error {
+class InvalidSettings extends Error {
   override readonly name = 'InvalidSettings';
   constructor(readonly problems: readonly string[]) {
     super(

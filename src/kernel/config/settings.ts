@@ -19,8 +19,8 @@ export interface ResolvedSettings {
   readonly settings: Settings;
   /** What had to be made up, for one warning at the start. */
   readonly notices: readonly string[];
-  stop(): Promise<void>;
-  stopSync(): void;
+  readonly stop: () => Promise<void>;
+  readonly stopSync: () => void;
 }
 
 /** Starts embedded PostgreSQL and makes keys where the environment names none (never in production: see `parseEnv`). */

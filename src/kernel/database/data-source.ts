@@ -1,5 +1,4 @@
 import { DataSource, type Logger } from 'typeorm';
-// eslint-disable-next-line no-restricted-imports -- the kernel runs them, and they lie outside of src
 import { allMigrations } from '../../../migrations/all';
 import type { Vault } from '../security/vault';
 import { giveVault } from './migration-tools';

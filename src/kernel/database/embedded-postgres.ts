@@ -112,6 +112,8 @@ async function ensureDatabase(
     connectionString: `postgresql://postgres:${adminPassword}@127.0.0.1:${port}/postgres`,
     connectionTimeoutMillis: 10_000,
   });
+  // A server that goes away rejects the statement; unheard, the event would end the process as well.
+  client.on('error', () => undefined);
   try {
     await client.connect();
     const { rowCount } = await client.query("SELECT FROM pg_database WHERE datname = 'ava'");

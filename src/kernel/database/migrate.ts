@@ -18,7 +18,7 @@ interface MigrateOptions {
 }
 
 /** "ava-api" in ASCII. Replicas that start together wait for each other here. */
-const LOCK = '27413389266514025';
+const LOCK = '27433232486199401';
 
 /** Brings the database up to date, all or nothing. Never says or throws a credential. */
 export async function migrate(options: MigrateOptions): Promise<void> {
@@ -67,7 +67,7 @@ async function migrateAlone(q: QueryRunner, options: MigrateOptions, say: Say): 
     return;
   }
   say(`Migrations run: ${done.names.join(', ')}.`);
-  done.reports.flatMap(readable).forEach(say);
+  for (const line of done.reports.flatMap(readable)) say(line);
   if (done.reports.some(({ report }) => Number(report.sealed) > 0))
     await removePlainTextTraces(q, say);
 }

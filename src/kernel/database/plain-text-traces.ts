@@ -1,12 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClientBase } from 'pg';
 import type { QueryRunner } from 'typeorm';
-import { ids } from './migration-tools';
 
 type Say = (line: string) => void;
 
-const BY_HAND = 'Run as a superuser in this database: VACUUM FULL pg_statistic; CHECKPOINT;';
+const BY_HAND =
+  'When no other transaction is open, run as a superuser in this database: VACUUM FULL pg_statistic; CHECKPOINT;';
 const ELSEWHERE =
   'Backups, WAL archives and replicas from before this migration still hold the credentials in plain text: ' +
   'remove them when you can, or have the providers issue new keys.';
+
+const PATIENCE = { times: 40, everyMs: 250 };
 
 /**
  * After the credentials were sealed, two traces remain in the files of the database: the statistics of the planner quote
@@ -14,8 +18,8 @@ const ELSEWHERE =
  */
 export async function removePlainTextTraces(q: QueryRunner, say: Say): Promise<void> {
   const left = [
-    (await vacuumedStatistics(q)) ? '' : 'old planner statistics',
-    (await checkpointed(q)) ? '' : 'files that PostgreSQL removes at its next checkpoint',
+    (await cleanStatistics(q)) ? '' : 'old planner statistics',
+    (await attempt(q, 'CHECKPOINT')) ? '' : 'files that PostgreSQL removes at its next checkpoint',
   ].filter((trace) => trace !== '');
   if (left.length > 0) {
     say(`Plain-text credentials may still be found in: ${left.join('; ')}. ${BY_HAND}`);
@@ -25,17 +29,31 @@ export async function removePlainTextTraces(q: QueryRunner, say: Say): Promise<v
   say(ELSEWHERE);
 }
 
-/** Whoever may not do it gets a warning and no error, so look whether there is a new file. */
-async function vacuumedStatistics(q: QueryRunner): Promise<boolean> {
-  const file = () => ids(q, `SELECT pg_relation_filenode('pg_catalog.pg_statistic')::text AS id`);
-  const [before] = await file();
-  const ran = await attempt(q, 'VACUUM FULL pg_catalog.pg_statistic');
-  const [after] = await file();
-  return ran && before !== after;
+/** What another transaction might still see stays, and autovacuum alone opens some: so look, and try again. */
+async function cleanStatistics(q: QueryRunner): Promise<boolean> {
+  await q.query(`SET lock_timeout = '10s'`);
+  for (let time = 0; time < PATIENCE.times; time++) {
+    const kept = await deadRowsKept(q);
+    if (kept === 0) return true;
+    if (kept === undefined) return false;
+    await sleep(PATIENCE.everyMs);
+  }
+  return false;
 }
 
-function checkpointed(q: QueryRunner): Promise<boolean> {
-  return attempt(q, 'CHECKPOINT');
+/** @returns undefined when nothing was done: without the right, VACUUM gives a warning and no error. */
+async function deadRowsKept(q: QueryRunner): Promise<number | undefined> {
+  const client = (await q.connect()) as ClientBase;
+  let kept: number | undefined;
+  // "INFO: … DETAIL: 12 dead row versions cannot be removed yet." in the language of the server.
+  const read = ({ severity, detail }: { severity?: string; detail?: string }) => {
+    const digits = severity === 'INFO' ? /\d+/.exec(detail ?? '') : null;
+    if (digits) kept = Number(digits[0]);
+  };
+  client.on('notice', read);
+  const ran = await attempt(q, 'VACUUM (FULL, VERBOSE) pg_catalog.pg_statistic');
+  client.off('notice', read);
+  return ran ? kept : undefined;
 }
 
 async function attempt(q: QueryRunner, statement: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { closeSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { closeSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -39,26 +39,41 @@ const SETTINGS = {
   log_timezone: 'UTC',
 };
 
-/**
- * The live server of this very folder. A file that names a live process of another kind (pids come again, folders
- * are copied) would stop PostgreSQL from starting, so it is removed; one of a dead process PostgreSQL judges itself.
- */
+/** More than any system gives. */
+const NO_PID = '2147483647';
+
+/** The live server of this very folder. */
 export function findPostmaster(cluster: string): Postmaster | undefined {
   const found = readPostmaster(cluster);
-  if (!found || !isAlive(found.pid)) return undefined;
-  if (serves(found.pid, cluster)) return found;
-  rmSync(join(cluster, 'postmaster.pid'), { force: true });
+  if (!found) return undefined;
+  if (isAlive(found.pid) && serves(found.pid, cluster)) return found;
+  disown(cluster);
   return undefined;
+}
+
+/**
+ * A file that names some other process (pids come again, folders are copied) or a zombie would stop PostgreSQL from
+ * starting. It is not removed, because PostgreSQL also learns from it whether an orphan still writes to the folder.
+ */
+function disown(cluster: string): void {
+  const file = join(cluster, 'postmaster.pid');
+  try {
+    const text = readFileSync(file, 'utf8');
+    if (/^\d+\n/.test(text)) writeFileSync(file, text.replace(/^\d+/, NO_PID), { flag: 'r+' });
+    else rmSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
 }
 
 function readPostmaster(cluster: string): Postmaster | undefined {
   try {
     const lines = readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n');
     const [pid, port] = [Number(lines[0]), Number(lines[3])];
-    return pid > 0 ? { pid, port, ready: lines[7]?.trim() === 'ready' } : undefined;
+    return { pid, port, ready: lines[7]?.trim() === 'ready' };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EACCES') throw error;
-    return undefined;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }
 

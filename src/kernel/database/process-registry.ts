@@ -28,6 +28,7 @@ export async function until(done: () => boolean, patienceMs = PATIENCE_MS): Prom
 
 /** A zombie counts as dead: in a container, process 1 may never reap it. */
 export function isAlive(pid: number): boolean {
+  if (!(pid > 0)) return false;
   try {
     process.kill(pid, 0);
   } catch (error) {
@@ -60,7 +61,7 @@ function linuxStat(pid: number): string[] {
 
 function isRunning(identity: string, folder: string): boolean {
   const pid = Number.parseInt(identity, 10);
-  return pid > 0 && isAlive(pid) && identify(pid, folder) === identity;
+  return isAlive(pid) && identify(pid, folder) === identity;
 }
 
 /** One marker file for each use of a data directory; those of dead processes do not count. */

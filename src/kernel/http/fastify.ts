@@ -24,6 +24,7 @@ const largerBodies: Readonly<Record<string, number>> = { '/calls': 4 * MIB };
 
 /** The HTTP server with everything bounded: body, depth, headers (16 KiB by Node), time to receive a request. */
 export function createAdapter(settings: Settings, logger: PinoLogger): FastifyAdapter {
+  const addHeaders = constantHeaders(settings.publicUrl.startsWith('https:'));
   const adapter = new FastifyAdapter({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -36,7 +37,12 @@ export function createAdapter(settings: Settings, logger: PinoLogger): FastifyAd
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     routerOptions: { maxParamLength: 500 },
-    frameworkErrors: sendProblem,
+    // These come before any hook: an unreadable URL, a parameter that is too long.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      addHeaders(request, reply, () => {
+        sendProblem(error, request, reply);
+      });
+    },
     clientErrorHandler: answerBrokenHttp,
   });
   const fastify = adapter.getInstance();
@@ -46,7 +52,7 @@ export function createAdapter(settings: Settings, logger: PinoLogger): FastifyAd
     const bodyLimit = largerBodies[route.url];
     if (bodyLimit && route.method === 'POST') route.bodyLimit = bodyLimit;
   });
-  fastify.addHook('onRequest', constantHeaders(settings.publicUrl.startsWith('https:')));
+  fastify.addHook('onRequest', addHeaders);
   fastify.addHook('onResponse', logResponse);
   return adapter;
 }
@@ -81,9 +87,18 @@ function acceptOnlyJson(fastify: FastifyInstance): void {
     { parseAs: 'buffer' },
     (request: FastifyRequest, body: Buffer, done) => {
       // Clients that always send the header, also with DELETE, send no body at all.
-      if (body.length === 0) return done(null, undefined);
-      if (nestsDeeperThan(body, JSON_DEPTH)) return done(new Problem('request.too_deep'));
-      if (!isUtf8(body)) return done(new Problem('request.malformed'));
+      if (body.length === 0) {
+        done(null, undefined);
+        return;
+      }
+      if (nestsDeeperThan(body, JSON_DEPTH)) {
+        done(new Problem('request.too_deep'));
+        return;
+      }
+      if (!isUtf8(body)) {
+        done(new Problem('request.malformed'));
+        return;
+      }
       void parse(request, body.toString('utf8'), done);
     },
   );
@@ -111,7 +126,7 @@ function logResponse(request: FastifyRequest, reply: FastifyReply, done: () => v
   request.log.info(
     {
       method: request.method,
-      route: request.routeOptions.url ?? 'unknown',
+      route: request.is404 ? 'unknown' : request.routeOptions.url,
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10,
     },

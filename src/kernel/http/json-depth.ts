@@ -8,7 +8,7 @@ export function nestsDeeperThan(json: Buffer, limit: number): boolean {
   let depth = 0;
   let quoted = false;
   for (let i = 0; i < json.length; i += 1) {
-    const byte = json[i] as number;
+    const byte = json.readUInt8(i);
     if (quoted) {
       if (byte === BACKSLASH) i += 1;
       else if (byte === QUOTE) quoted = false;

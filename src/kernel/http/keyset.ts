@@ -1,6 +1,7 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS, type Settings } from '../config/settings';
+import { deriveKeys } from '../security/signing-keys';
 import { Problem } from './problem';
 
 /** Where a page ended: microseconds since 1970 (text, as JavaScript numbers are too coarse) and the row's id. */
@@ -23,17 +24,15 @@ const form = /^(-?\d{1,17}):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
  */
 @Injectable()
 export class Keyset {
-  private readonly keys: readonly Buffer[];
+  private readonly keys: ReturnType<typeof deriveKeys>;
 
-  constructor(@Inject(SETTINGS) settings: Pick<Settings, 'jwtSecret'>) {
-    this.keys = settings.jwtSecret
-      .split(',')
-      .map((secret) => Buffer.from(hkdfSync('sha256', secret.trim(), '', 'ava/cursor/v1', 32)));
+  constructor(@Inject(SETTINGS) { jwtSecret }: Pick<Settings, 'jwtSecret'>) {
+    this.keys = deriveKeys(jwtSecret, 'ava/cursor/v1');
   }
 
   write(scope: readonly string[], { at, id }: Position): string {
     const position = `${at}:${id}`;
-    const mac = this.mac(this.keys[0] as Buffer, scope, position);
+    const mac = this.mac(this.keys[0], scope, position);
     return Buffer.concat([mac, Buffer.from(position)]).toString('base64url');
   }
 

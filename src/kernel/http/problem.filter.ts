@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isTransient, loggable } from '../database/database-errors';
 import { Problem } from './problem';
 import { problemBody } from './problem-body';
-import { catalogue, type ProblemCode } from './problem-catalogue';
+import type { ProblemCode } from './problem-catalogue';
 import { localeOf } from './request-locale';
 import { allowedMethods } from './route-table';
 
@@ -65,9 +65,3 @@ function unknownRoute(request: FastifyRequest): Problem {
   if (allow.length === 0) return new Problem('route.not_found');
   return new Problem('method.not_allowed', { headers: { allow: allow.join(', ') } });
 }
-
-/** Codes every operation can answer with, by status; used by the API document. */
-export const commonCodes = (statuses: readonly number[]): ProblemCode[] =>
-  (Object.keys(catalogue) as ProblemCode[]).filter((code) =>
-    statuses.includes(catalogue[code].status),
-  );

@@ -8,15 +8,19 @@ export function findUnstorableText(value: unknown, path = ''): FieldError | unde
   if (typeof value === 'string') return storable(value) ? undefined : unstorable(path);
   if (value === null || typeof value !== 'object') return undefined;
   for (const [key, entry] of Object.entries(value)) {
-    const at = Array.isArray(value) ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`;
     if (!storable(key)) return unstorable(path);
-    const found = findUnstorableText(entry, at);
+    const found = findUnstorableText(entry, pathTo(key, value, path));
     if (found) return found;
   }
   return undefined;
 }
 
-export function storable(text: string): boolean {
+function pathTo(key: string, parent: object, path: string): string {
+  if (Array.isArray(parent)) return `${path}[${key}]`;
+  return path === '' ? key : `${path}.${key}`;
+}
+
+function storable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0');
 }
 

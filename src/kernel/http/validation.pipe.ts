@@ -38,18 +38,20 @@ export class RequestValidationPipe extends ValidationPipe {
 }
 
 function fieldErrors(error: ValidationError, prefix = ''): FieldError[] {
-  const field = /^\d+$/.test(error.property)
-    ? `${prefix}[${error.property}]`
-    : join(prefix, error.property);
+  const field = join(prefix, error.property);
   const nested = (error.children ?? []).flatMap((child) => fieldErrors(child, field));
   const [rule, message] = Object.entries(error.constraints ?? {})[0] ?? [];
   if (rule === undefined || message === undefined) return nested;
-  if (rule === 'whitelistValidation') return [{ field, code: 'field.unknown' }];
-  if (error.value === undefined) return [{ field, code: 'field.required' }];
-  if (error.value === null) return [{ field, code: 'field.null' }];
-  return [told(field, message), ...nested];
+  return [own(field, rule, message, error.value), ...nested];
+}
+
+function own(field: string, rule: string, message: string, value: unknown): FieldError {
+  if (rule === 'whitelistValidation') return { field, code: 'field.unknown' };
+  if (value === undefined) return { field, code: 'field.required' };
+  return value === null ? { field, code: 'field.null' } : told(field, message);
 }
 
 function join(prefix: string, property: string): string {
+  if (/^\d+$/.test(property)) return `${prefix}[${property}]`;
   return prefix === '' ? property : `${prefix}.${property}`;
 }

@@ -16,9 +16,9 @@ export async function requireOwned<T>(
   find: (who: Principal, id: string) => Promise<T | null>,
   notFound: ProblemCode,
 ): Promise<true> {
-  const { id } = context.switchToHttp().getRequest<RequestWithResource>().params;
+  const { id = '' } = context.switchToHttp().getRequest<RequestWithResource>().params;
   if (!isUUID(id)) throw Problem.invalid({ field: 'id', code: 'uuid.invalid' });
-  return requireOwn(context, (who) => find(who, id as string), notFound);
+  return requireOwn(context, (who) => find(who, id), notFound);
 }
 
 /** The same for what a tenant or user has exactly one of: no id is taken from the request at all. */

@@ -13,6 +13,8 @@ export interface Sealer {
   open(column: string, id: string, sealed: string): string;
 }
 
+const placeOf = ({ column, id }: Binding) => `${column}/${id}`;
+
 /** Stored in place of a value that nobody sealed. The column's domain refuses it, so a forgotten seal cannot leak. */
 const NEVER_SEALED = 'never-sealed';
 
@@ -24,7 +26,7 @@ export class Secret {
   #text: string | undefined;
   #sealed: string | undefined;
   #reveal: (() => string) | undefined;
-  #sealedFor: string | undefined;
+  #place: string | undefined;
 
   private constructor(text: string | undefined, sealed: string | undefined) {
     this.#text = text;
@@ -40,19 +42,21 @@ export class Secret {
     return new Secret(undefined, sealed);
   }
 
-  bind({ column, id }: Binding, sealer: Sealer): void {
+  bind(binding: Binding, sealer: Sealer): void {
     const sealed = this.#sealed;
     if (sealed === undefined) return;
-    this.#sealedFor = `${column}/${id}`;
-    this.#reveal = () => sealer.open(column, id, sealed);
+    this.#place = placeOf(binding);
+    this.#reveal = () => sealer.open(binding.column, binding.id, sealed);
   }
 
-  /** Seals once per row and column: a secret taken from another row is opened there and sealed for this one. */
-  sealFor(binding: Binding, sealer: Sealer): void {
-    const place = `${binding.column}/${binding.id}`;
-    if (this.#sealed !== undefined && (this.#sealedFor ?? place) === place) return;
-    this.#sealed = sealer.seal(binding.column, binding.id, this.reveal());
-    this.bind(binding, sealer);
+  /** This secret, sealed for its row and column; when it belongs to another place already, a copy, so that both open. */
+  sealedFor(binding: Binding, sealer: Sealer): Secret {
+    if (this.#sealed === undefined) {
+      this.#sealed = sealer.seal(binding.column, binding.id, this.reveal());
+      this.bind(binding, sealer);
+    }
+    if (this.#place === placeOf(binding)) return this;
+    return Secret.of(this.reveal()).sealedFor(binding, sealer);
   }
 
   /** The sealed form for the database. */

@@ -1,7 +1,8 @@
-import { hkdfSync } from 'node:crypto';
+import { hkdfSync, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+import { decryptFernet } from './fernet';
 import { Keyring, parseKeyring, UnreadableCredential, Vault } from './vault';
 
 interface Place {
@@ -61,13 +62,24 @@ describe('Vault, against what Python made', () => {
     expect(sealed).toBe(vector.value);
   });
 
-  it.each(vectors.bound)('derives the key of $column for $id', (vector) => {
-    const master = Buffer.from(vector.master, 'base64url');
-    const info = `ava/v1/${vector.column}/${vector.id}`;
+  it.each(vectors.bound)('uses the derived key of $column for $id', (vector) => {
+    const token = vector.value.slice('v1.00000000.'.length);
 
-    const derived = hkdfSync('sha256', master, 'ava/credentials/fernet/v1', info, 32);
+    const plain = decryptFernet(Buffer.from(vector.derived_key_hex, 'hex'), token);
 
-    expect(Buffer.from(derived).toString('hex')).toBe(vector.derived_key_hex);
+    expect(plain.toString('utf8')).toBe(vector.plaintext);
+  });
+
+  it('derives keys as HKDF of Node does', () => {
+    for (const id of [row, randomUUID()]) {
+      const master = Buffer.from(oldKey, 'base64url');
+      const info = `ava/v1/${column}/${id}`;
+      const derived = hkdfSync('sha256', master, 'ava/credentials/fernet/v1', info, 32);
+
+      const token = vaultOf(oldKey).seal(column, id, 'sk').slice('v1.00000000.'.length);
+
+      expect(decryptFernet(Buffer.from(derived), token).toString()).toBe('sk');
+    }
   });
 
   it.each(vectors.invalid)('refuses a value: $why', (vector) => {

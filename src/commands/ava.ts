@@ -1,0 +1,50 @@
+import { Command } from 'commander';
+import { createApp } from '../boot';
+import { loadEnv } from '../kernel/config/env';
+import { resolveSettings } from '../kernel/config/settings';
+import { createLogger } from '../kernel/http/logger';
+import { buildOpenApi } from '../kernel/http/openapi';
+import { Vault } from '../kernel/security/vault';
+import { runCommand } from './run-command';
+import { setEmail } from './set-email';
+
+const ava = new Command('ava').description('Operator commands of ava-api');
+
+ava
+  .command('key:generate')
+  .description('print a new key for ENCRYPTION_KEY or JWT_SECRET')
+  .action(() => {
+    console.log(Vault.generateKey());
+  });
+
+ava
+  .command('users:set-email')
+  .description(
+    'set the address of an account, for example one that ended as <id>@duplicate.invalid',
+  )
+  .argument('<user-id>', 'id of the user')
+  .argument('<email>', 'the new address')
+  .action(async (userId: string, email: string) => {
+    const { settings, stop } = await resolveSettings(loadEnv('migrate'));
+    try {
+      console.log(await setEmail(settings.databaseUrl, userId, email));
+    } finally {
+      await stop();
+    }
+  });
+
+ava
+  .command('openapi')
+  .description('print the OpenAPI document')
+  .action(async () => {
+    const { settings, stop } = await resolveSettings(loadEnv());
+    try {
+      const app = await createApp(settings, createLogger({ logLevel: 'silent' }));
+      console.log(JSON.stringify(buildOpenApi(app, settings), null, 2));
+      await app.close();
+    } finally {
+      await stop();
+    }
+  });
+
+runCommand(() => ava.parseAsync());

@@ -1,0 +1,100 @@
+import { parseKeyring, Vault } from '../../src/kernel/security/vault';
+import { startApp, type TestApp } from '../support/app';
+import { createDatabase, query, type TestDatabase } from '../support/database';
+import { login, register, type Person } from '../support/people';
+
+const OLD = Vault.generateKey();
+const NEW = Vault.generateKey();
+const idOf = (key: string) => new Vault(parseKeyring(key)).currentKeyId;
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createDatabase();
+});
+afterAll(() => database.drop());
+
+/** The installation while it runs with these keys; one after another, as restarts are. */
+async function runningWith<T>(keys: string, work: (app: TestApp) => Promise<T>): Promise<T> {
+  const app = await startApp({ ENCRYPTION_KEY: keys }, database);
+  try {
+    return await work(app);
+  } finally {
+    await app.app.close();
+  }
+}
+
+const withKeyOf = (keys: string, name: string) =>
+  runningWith(keys, async (app) => {
+    const person = await register(app, name);
+    await person.client.post('/vapi-settings', { apiKey: `sk_of_${name}_000001` });
+    return person;
+  });
+
+const seenWith = (keys: string, { email }: Person) =>
+  runningWith(keys, async (app) => (await login(app, email)).client.get('/vapi-settings'));
+
+const savedWith = (keys: string, { email }: Person, apiKey: string) =>
+  runningWith(keys, async (app) =>
+    (await login(app, email)).client.post('/vapi-settings', { apiKey }),
+  );
+
+async function storedKeyIdOf({ userId }: Person): Promise<string | undefined> {
+  const [row] = await query<{ value: string }>(
+    database.adminUrl,
+    'SELECT vapi_api_key AS value FROM users WHERE id = $1',
+    [userId],
+  );
+  return row?.value.split('.')[1];
+}
+
+describe('an ENCRYPTION_KEY that is not the one the credentials were sealed with', () => {
+  it('makes them unreadable, and nothing worse', async () => {
+    const alice = await withKeyOf(OLD, 'alice');
+
+    const seen = await seenWith(NEW, alice);
+
+    expect(seen.status).toBe(200);
+    expect(seen.body).toMatchObject({
+      configured: true,
+      apiKey: null,
+      updatedAt: expect.any(String),
+      status: 'unreadable',
+    });
+    expect((await seenWith(OLD, alice)).body.status).toBe('unverified');
+  });
+
+  it('does not stop a new value from being saved and read', async () => {
+    const alice = await withKeyOf(OLD, 'alice');
+
+    const saved = await savedWith(NEW, alice, 'sk_saved_anew_0002');
+
+    expect(saved.body).toMatchObject({ apiKey: 'sk_s…0002', status: 'unverified' });
+    expect((await seenWith(NEW, alice)).body).toEqual(saved.body);
+    expect(await storedKeyIdOf(alice)).toBe(idOf(NEW));
+  });
+});
+
+describe('ENCRYPTION_KEY with a new key before the old one', () => {
+  const both = `${NEW},${OLD}`;
+
+  it('opens what either has sealed', async () => {
+    const [alice, bob] = [await withKeyOf(OLD, 'alice'), await withKeyOf(NEW, 'bob')];
+
+    const seen = [await seenWith(both, alice), await seenWith(both, bob)];
+
+    expect(seen.map(({ body }) => body.apiKey as string)).toEqual(['sk_o…0001', 'sk_o…0001']);
+    expect(seen.map(({ body }) => body.status as string)).toEqual(['unverified', 'unverified']);
+  });
+
+  it('seals with the first, and leaves alone what is only read', async () => {
+    const [alice, bob] = [await withKeyOf(OLD, 'alice'), await withKeyOf(OLD, 'bob')];
+
+    await seenWith(both, bob);
+    await savedWith(both, alice, 'sk_saved_anew_0002');
+
+    expect([await storedKeyIdOf(alice), await storedKeyIdOf(bob)]).toEqual([idOf(NEW), idOf(OLD)]);
+    expect((await seenWith(NEW, alice)).body.apiKey).toBe('sk_s…0002');
+    expect((await seenWith(OLD, alice)).body.status).toBe('unreadable');
+  });
+});

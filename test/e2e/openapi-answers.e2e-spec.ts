@@ -1,0 +1,164 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { startApp, type TestApp } from '../support/app';
+import type { Answer } from '../support/client';
+import { register, type Person } from '../support/people';
+
+interface Schema {
+  $ref?: string;
+  allOf?: Schema[];
+  type?: string;
+  format?: string;
+  nullable?: boolean;
+  enum?: unknown[];
+  items?: Schema;
+  properties?: Record<string, Schema>;
+  required?: string[];
+  additionalProperties?: boolean;
+}
+type Responses = Record<string, { content?: Record<string, { schema: Schema }> }>;
+
+let app: TestApp;
+let alice: Person;
+let document: OpenAPIObject;
+
+beforeAll(async () => {
+  app = await startApp();
+  alice = await register(app, 'alice');
+  document = (await alice.client.get('/openapi.json')).body as OpenAPIObject;
+});
+afterAll(() => app.close());
+
+const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/;
+const types: Readonly<Record<string, (value: unknown) => boolean>> = {
+  string: (value) => typeof value === 'string',
+  number: (value) => typeof value === 'number',
+  integer: (value) => Number.isInteger(value),
+  boolean: (value) => typeof value === 'boolean',
+  array: (value) => Array.isArray(value),
+  object: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+};
+
+const resolved = (schema: Schema): Schema => {
+  const name = (schema.$ref ?? schema.allOf?.[0]?.$ref)?.split('/').at(-1);
+  return name === undefined ? schema : (document.components?.schemas?.[name] as Schema);
+};
+
+/** Where a value is not what the schema says; a member that the schema does not name counts as such. */
+function differences(value: unknown, told: Schema, at = 'body'): string[] {
+  const schema = resolved(told);
+  if (value === null && schema.nullable) return [];
+  if (!isOfType(value, schema)) return [`${at} is no ${JSON.stringify(schema)}`];
+  if (schema.enum?.includes(value) === false) return [`${at} is none of the choices`];
+  const { items } = schema;
+  if (Array.isArray(value) && items) {
+    return value.flatMap((entry, i) => differences(entry, items, `${at}[${i}]`));
+  }
+  return schema.type === 'object' ? differencesOfMembers(value as object, schema, at) : [];
+}
+
+function isOfType(value: unknown, { type = 'object', format }: Schema): boolean {
+  if (types[type]?.(value) !== true) return false;
+  if (format === 'uuid') return UUID.test(value as string);
+  return format !== 'date-time' || new Date(value as string).toISOString() === value;
+}
+
+function differencesOfMembers(value: object, schema: Schema, at: string): string[] {
+  const { properties = {}, required = [], additionalProperties = false } = schema;
+  const unknown = Object.keys(value).filter((key) => !(key in properties) && !additionalProperties);
+  const missing = required.filter((key) => !(key in value));
+  return [
+    ...unknown.map((key) => `${at}.${key} is not documented`),
+    ...missing.map((key) => `${at}.${key} is missing`),
+    ...Object.entries(value).flatMap(([key, member]) =>
+      properties[key] ? differences(member, properties[key], `${at}.${key}`) : [],
+    ),
+  ];
+}
+
+function complaints(id: string, { status, body, text }: Answer): string[] {
+  const [method = '', path = ''] = id.split(' ');
+  const item = document.paths[path] as Record<string, { responses: Responses }>;
+  const told = item[method.toLowerCase()]?.responses[String(status)];
+  if (status >= 400 || !told) return [`answers ${status}`];
+  const schema = told.content?.['application/json']?.schema;
+  if (schema) return differences(body, schema);
+  return text === '' ? [] : ['has a body'];
+}
+
+const bodies: Readonly<Record<string, object>> = {
+  call: {
+    startedAt: '2025-01-31T09:30:00Z',
+    endedAt: '2025-01-31T09:34:00Z',
+    direction: 'inbound',
+    status: 'ended',
+    customer: '+33612100067',
+    transcript: 'Bonjour…',
+    summary: 'Asks for a date.',
+    endedReason: 'customer-ended-call',
+    cost: 0.42,
+    recordingUrl: 'https://example.com/r/1.mp3',
+    provider: 'vapi',
+    providerCallId: 'of-vapi-1',
+    messages: [{ role: 'bot', message: 'Bonjour' }],
+    notes: 'Called back.',
+    tags: ['vip'],
+  },
+  bareCall: { startedAt: '2025-01-31T09:30:00Z', direction: 'web', status: 'queued' },
+  profile: { name: 'Emma', voice: 'nova', tone: 'warm' },
+  number: { number: '+33612345678' },
+  vapi: { apiKey: 'sk_alice_xxx_0001' },
+  twilio: { accountSid: `AC${'a'.repeat(32)}`, authToken: '0a'.repeat(16) },
+};
+
+describe('the answers', () => {
+  it('have exactly the members, types and nulls that the document tells', async () => {
+    const found: string[] = [];
+    const check = async (id: string, asking: Promise<Answer>) => {
+      const answer = await asking;
+      found.push(...complaints(id, answer).map((complaint) => `${id} ${complaint}`));
+      return answer;
+    };
+    const { client, email, refreshToken, tenantId } = alice;
+    const password = 'correct horse battery staple';
+
+    await check(
+      'POST /auth/register',
+      client.post('/auth/register', { email: 'x@y.fr', password }),
+    );
+    await check('POST /auth/login', client.post('/auth/login', { email, password, cookie: true }));
+    await check('POST /auth/refresh', client.post('/auth/refresh', { refreshToken }));
+    await check('POST /auth/tenant', client.post('/auth/tenant', { tenantId }));
+    await check('GET /vapi-settings', client.get('/vapi-settings'));
+    await check('GET /twilio-settings', client.get('/twilio-settings'));
+    await check('POST /vapi-settings', client.post('/vapi-settings', bodies.vapi));
+    await check('POST /twilio-settings', client.post('/twilio-settings', bodies.twilio));
+    await check('PUT /ava-profile', client.put('/ava-profile', bodies.profile));
+    await check('PATCH /ava-profile', client.patch('/ava-profile', { language: 'fr-CA' }));
+    const number = await check('POST /phone-numbers', client.post('/phone-numbers', bodies.number));
+    const call = await check('POST /calls', client.post('/calls', bodies.call));
+    await check('POST /calls', client.post('/calls', bodies.call));
+    await check('POST /calls', client.post('/calls', bodies.bareCall));
+    await check(
+      'PATCH /onboarding',
+      client.patch('/onboarding', { flags: { vapi_skipped: true } }),
+    );
+    await check('PATCH /me', client.patch('/me', { name: null }));
+    await check('PATCH /tenant', client.patch('/tenant', { name: 'Atelier' }));
+    const ids = { call: call.body.id as string, number: number.body.id as string };
+    await check('PATCH /calls/{id}', client.patch(`/calls/${ids.call}`, { tags: [] }));
+    await check(
+      'PATCH /phone-numbers/{id}',
+      client.patch(`/phone-numbers/${ids.number}`, { label: 'Accueil' }),
+    );
+    for (const path of Object.keys(document.paths).filter((one) => document.paths[one]?.get)) {
+      const id = path.startsWith('/calls') ? ids.call : ids.number;
+      await check(`GET ${path}`, client.get(path.replace('{id}', id)));
+    }
+    await check('DELETE /calls/{id}', client.delete(`/calls/${ids.call}`));
+    await check('DELETE /phone-numbers/{id}', client.delete(`/phone-numbers/${ids.number}`));
+    await check('DELETE /vapi-settings', client.delete('/vapi-settings'));
+    await check('POST /auth/logout', client.post('/auth/logout'));
+
+    expect(found).toEqual([]);
+  });
+});
