@@ -39,7 +39,11 @@ module.exports = {
       { path: '^src/', pathNot: '^src/providers/' },
       { path: 'node_modules/(twilio|@vapi-ai)/' },
     ),
-    rule('no-sql-in-controllers', { path: '\\.controller\\.ts$' }, { path: 'node_modules/(typeorm|pg)/' }),
+    rule(
+      'no-sql-in-controllers',
+      { path: '\\.controller\\.ts$' },
+      { path: 'node_modules/(typeorm|pg)/' },
+    ),
     rule(
       'src-never-imports-test',
       { path: '^src/', pathNot: '^src/kernel/database/' },

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { Body, Controller, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -91,5 +92,9 @@ export class AuthController {
 }
 
 function deviceOf({ ip, headers }: FastifyRequest): Device {
-  return { ip, userAgent: headers['user-agent']?.slice(0, 255) ?? null };
+  // A proxy may forward anything: an address with a port, a name, nonsense.
+  return {
+    ip: isIP(ip) === 0 ? null : ip,
+    userAgent: headers['user-agent']?.slice(0, 255) ?? null,
+  };
 }

@@ -10,7 +10,7 @@ import { Session } from './session.entity';
 
 /** Where a login comes from. */
 export interface Device {
-  readonly ip: string;
+  readonly ip: string | null;
   readonly userAgent: string | null;
 }
 

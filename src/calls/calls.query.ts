@@ -20,6 +20,10 @@ const conditions: Readonly<Record<Filter, string>> = {
 };
 const filters = Object.keys(conditions) as Filter[];
 
+/** In two parts: interval arithmetic is floating point, which from the year 2255 on cannot hold microseconds. */
+const instant = (at: string) =>
+  `timestamptz 'epoch' + ${at} / 86400000000 * interval '24 hours' + ${at} % 86400000000 * interval '1 microsecond'`;
+
 /** What a cursor belongs to: tenant, list, order and filters. */
 export function scopeOf(tenantId: string, query: ListCalls): string[] {
   return [tenantId, 'calls', query.order, ...filters.map((name) => query[name] ?? '')];
@@ -38,7 +42,7 @@ export function pageOfCalls(tenantId: string, query: ListCalls, after: Position 
   }
   const [comparison, direction] = query.order === 'asc' ? ['>', 'ASC'] : ['<', 'DESC'];
   if (after) {
-    const at = `timestamptz 'epoch' + ${bind(after.at)}::bigint * interval '1 microsecond'`;
+    const at = instant(`${bind(after.at)}::bigint`);
     where.push(`(sorted_at, id) ${comparison} (${at}, ${bind(after.id)}::uuid)`);
   }
   const sql = `SELECT ${columns} FROM calls WHERE ${where.join(' AND ')}

@@ -1,4 +1,8 @@
+import { Transform } from 'class-transformer';
 import { Custom, Out, rule } from '../kernel/http/fields';
+
+/** As they were sent: class-transformer copies them without the names that every object inherits, such as `toString`. */
+const asSent = Transform(({ obj }: { obj: { flags?: unknown } }) => obj.flags);
 
 const NAME = /^[\w.-]{1,64}$/;
 
@@ -18,6 +22,7 @@ export class ChangeOnboarding {
       description: 'Flags to merge; null removes one, flags not named stay as they are.',
       example: { vapi_skipped: true },
     },
+    asSent,
     rule('flags.invalid', areFlags),
   )
   flags!: Record<string, unknown>;

@@ -39,8 +39,10 @@ async function storedOf({ userId }: Person): Promise<Stored> {
 
 const store = ({ userId }: Person, column: string, value: string) =>
   app.sql(`UPDATE users SET ${column} = $2 WHERE id = $1`, [userId, value]);
-const vapi = async ({ client }: Person) => (await client.get('/vapi-settings')).body;
-const twilio = async ({ client }: Person) => (await client.get('/twilio-settings')).body;
+type Settings = Record<string, unknown>;
+const vapi = async ({ client }: Person) => (await client.get('/vapi-settings')).body as Settings;
+const twilio = async ({ client }: Person) =>
+  (await client.get('/twilio-settings')).body as Settings;
 
 describe('the stored credentials', () => {
   it('are sealed: version, key id and a Fernet token', async () => {

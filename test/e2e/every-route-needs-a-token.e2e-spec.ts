@@ -9,6 +9,8 @@ import { rowsOf } from '../support/catalogue';
 import { Client } from '../support/client';
 import { register, type Person } from '../support/people';
 
+jest.setTimeout(60_000);
+
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Handler = (...parameters: unknown[]) => unknown;

@@ -2,6 +2,8 @@ import { runInNewContext } from 'node:vm';
 import { startApp, type TestApp } from '../support/app';
 import { Client } from '../support/client';
 
+jest.setTimeout(60_000);
+
 interface UiOptions {
   persistAuthorization: boolean;
   responseInterceptor(answer: object): object;

@@ -5,6 +5,8 @@ import { startApp, type TestApp } from '../support/app';
 import { Client } from '../support/client';
 import { join, register, type Person } from '../support/people';
 
+jest.setTimeout(60_000);
+
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 interface ErrorAnswer {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { migrate } from '../../src/kernel/database/migrate';
-import type { TestDatabase } from '../support/database';
+import { createDatabase, type TestDatabase } from '../support/database';
 import { earlierDatabase, newVault } from '../support/earlier-database';
 import { filesWith } from '../support/table-files';
 import { session } from '../support/tenants-in-sql';
@@ -46,6 +46,18 @@ it('leaves no credential in the planner statistics, and waits for who still sees
   expect(found).toEqual(expect.arrayContaining(['users', 'pg_statistic']));
   expect(left).toEqual([]);
   expect(said).toContain('Traces of the plain-text credentials removed');
+});
+
+it('does not mind who writes in another database', async () => {
+  const elsewhere = await createDatabase('template0');
+  databases.push(elsewhere);
+  const writer = await session(elsewhere.adminUrl);
+  await writer.query('BEGIN; SELECT pg_current_xact_id()');
+
+  const { left } = await migrateBeside(0);
+  await writer.end();
+
+  expect(left).toEqual([]);
 });
 
 it('does not wait for ever, and says what is left and what to do', async () => {

@@ -2,6 +2,8 @@ import { connect, type AddressInfo } from 'node:net';
 import { startApp, type TestApp } from '../support/app';
 import { register } from '../support/people';
 
+jest.setTimeout(60_000);
+
 let app: TestApp;
 let port: number;
 let token: string;
@@ -16,12 +18,13 @@ afterAll(() => app.close());
 
 /** Sends bytes as they are and waits until the server closes the connection. */
 function send(...parts: string[]): Promise<{ status: number; head: string; body: string }> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => socket.end(parts.join('\r\n')));
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(parts.join('\r\n')));
     let text = '';
     socket.setEncoding('utf8');
     socket.on('data', (chunk: string) => (text += chunk));
-    socket.on('error', reject);
+    // Closing with bytes unread resets the connection; the answer has come before that.
+    socket.on('error', () => undefined);
     socket.on('close', () => {
       const [head = '', body = ''] = text.split('\r\n\r\n', 2);
       resolve({ status: Number(/^HTTP\/1\.1 (\d{3}) /.exec(head)?.[1]), head, body });
@@ -107,6 +110,7 @@ describe('over a socket', () => {
       host,
       'Content-Type: application/json',
       'Transfer-Encoding: chunked',
+      'Connection: close',
       '',
       'ZZ',
       '{}',
@@ -123,6 +127,7 @@ describe('over a socket', () => {
       host,
       'Content-Type: application/json',
       'Transfer-Encoding: chunked',
+      'Connection: close',
       '',
       ...Array.from({ length: 17 }, () => chunk),
       '0',

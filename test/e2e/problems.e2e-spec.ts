@@ -3,6 +3,8 @@ import { startApp, type TestApp } from '../support/app';
 import { Client, type Answer } from '../support/client';
 import { register, type Person } from '../support/people';
 
+jest.setTimeout(60_000);
+
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 const call = { startedAt: '2025-01-31T09:30:00Z', direction: 'inbound', status: 'ended' };
 

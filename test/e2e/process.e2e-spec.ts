@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -100,6 +101,7 @@ describe('a start with a database of one’s own', () => {
 
   it('says which port is taken', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
     const { port } = taken.address() as AddressInfo;
     const environment = { DATABASE_URL: database.serverUrl, PORT: String(port), ...keys };
 
@@ -132,7 +134,7 @@ describe('a start with a database of one’s own', () => {
     await query(
       database.adminUrl,
       `INSERT INTO users (id, email, password_hash) VALUES
-         ($1, $1 || '@duplicate.invalid', '!'), (gen_random_uuid(), 'alice@x.com', '!')`,
+         ($1::uuid, $1::text || '@duplicate.invalid', '!'), (gen_random_uuid(), 'alice@x.com', '!')`,
       [id],
     );
     const setEmail = (...args: string[]) =>

@@ -49,7 +49,7 @@ export async function startApp(
   };
 }
 
-export function testSettings(
+function testSettings(
   database: Pick<TestDatabase, 'serverUrl' | 'adminUrl'>,
   environment: NodeJS.ProcessEnv = {},
 ): Settings {

@@ -4,6 +4,7 @@ interface DriverError {
   readonly code?: string;
   readonly constraint?: string;
   readonly table?: string;
+  readonly severity?: string;
 }
 
 /** The constraint that refused the write, when the error is a violation of one (SQLSTATE class 23). */
@@ -17,7 +18,9 @@ export function violatedConstraint(error: unknown): string | undefined {
 export function isTransient(error: unknown): boolean {
   const driverError = error instanceof QueryFailedError ? (error.driverError as Error) : error;
   if (!(driverError instanceof Error)) return false;
-  const code = (driverError as DriverError).code ?? '';
+  const { code = '', severity } = driverError as DriverError;
+  // FATAL ends the connection or lets none begin: the database is gone, closed or refuses the login.
+  if (severity === 'FATAL') return true;
   if (/^(08|53|57P|57014|40001|40P01|25P03|ECONN|EPIPE|ETIMEDOUT)/.test(code)) return true;
   return /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Cannot use a pool after)/.test(
     driverError.message,

@@ -11,9 +11,11 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger as PinoLogger } from 'pino';
 import type { Settings } from '../config/settings';
+import { drainOnClose } from './drain';
 import { nestsDeeperThan } from './json-depth';
 import { Problem } from './problem';
 import { problemBody } from './problem-body';
+import type { ProblemCode } from './problem-catalogue';
 import { sendProblem } from './problem.filter';
 import { rememberRoutes } from './route-table';
 
@@ -47,6 +49,7 @@ export function createAdapter(settings: Settings, logger: PinoLogger): FastifyAd
   });
   const fastify = adapter.getInstance();
   rememberRoutes(fastify);
+  drainOnClose(fastify);
   acceptOnlyJson(fastify);
   fastify.addHook('onRoute', (route) => {
     const bodyLimit = largerBodies[route.url];
@@ -135,15 +138,15 @@ function logResponse(request: FastifyRequest, reply: FastifyReply, done: () => v
   done();
 }
 
+const brokenHttp: Readonly<Record<string, ProblemCode>> = {
+  HPE_HEADER_OVERFLOW: 'request.headers_too_large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request.timeout',
+};
+
 /** What Node's parser refuses never reaches Fastify: broken HTTP, headers over 16 KiB, a client that is too slow. */
 function answerBrokenHttp(error: Error & { code?: string }, socket: Socket): void {
   if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
-  const byCode = {
-    HPE_HEADER_OVERFLOW: 'request.headers_too_large',
-    ERR_HTTP_REQUEST_TIMEOUT: 'request.timeout',
-  } as const;
-  const code = byCode[error.code as keyof typeof byCode] ?? 'request.malformed';
-  const problem = new Problem(code);
+  const problem = new Problem(brokenHttp[error.code ?? ''] ?? 'request.malformed');
   const body = JSON.stringify(problemBody(problem, { locale: 'en', url: '', id: randomUUID() }));
   socket.end(
     `HTTP/1.1 ${problem.status} Refused\r\ncontent-type: application/problem+json; charset=utf-8\r\n` +

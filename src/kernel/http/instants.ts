@@ -1,7 +1,10 @@
 const form =
-  /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+  /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?(Z|[+-](0\d|1[0-4]):[0-5]\d)$/;
 
-/** ISO 8601 with a zone, from year 1970 on; `Date.parse` alone would take 30 February for 2 March. */
+/**
+ * ISO 8601 with a zone, from year 1970 on; `Date.parse` alone would take 30 February for 2 March.
+ * No zone is further than 14 hours away, and PostgreSQL refuses 16.
+ */
 export function isInstant(value: unknown): boolean {
   const parts = typeof value === 'string' ? form.exec(value) : null;
   if (!parts) return false;

@@ -16,7 +16,7 @@ export interface Page<T> {
 }
 
 const MAC_BYTES = 16;
-const form = /^(-?\d{1,17}):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+const form = /^(-?\d{1,18}):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 /**
  * Makes and reads the cursors of keyset pages. A cursor carries a MAC over its position and its scope (tenant, list

@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { ListCalls } from '../../src/calls/calls.dto';
+import { pageOfCalls } from '../../src/calls/calls.query';
+import { startApp, type TestApp } from '../support/app';
+import { register, type Person } from '../support/people';
+
+jest.setTimeout(120_000);
+
+let app: TestApp;
+let alice: Person;
+let bob: Person;
+
+interface Plan {
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Index Name'?: string;
+  Plans?: Plan[];
+}
+
+/** Two tenants with 10,000 calls each, most of them alike. */
+beforeAll(async () => {
+  app = await startApp();
+  alice = await register(app, 'alice');
+  bob = await register(app, 'bob');
+  for (const { tenantId } of [alice, bob]) {
+    await app.sql(
+      `INSERT INTO calls (tenant_id, id, started_at, status, direction, customer, provider, provider_call_id, transcript)
+       SELECT $1, gen_random_uuid(), timestamptz '2025-01-01' + i * interval '1 min',
+              CASE WHEN i % 1000 = 0 THEN 'failed' ELSE 'ended' END,
+              CASE WHEN i % 1000 = 1 THEN 'web' ELSE 'inbound' END,
+              '+336' || lpad((i % 500)::text, 8, '0'), 'vapi', 'call-' || i, repeat('Bonjour ', 20)
+         FROM generate_series(1, 10000) AS i`,
+      [tenantId],
+    );
+  }
+  await app.sql('ANALYZE calls');
+});
+afterAll(() => app.close());
+
+async function nodesOf(sql: string, parameters: unknown[]): Promise<Plan[]> {
+  const [row] = await app.sql<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
+    `EXPLAIN (FORMAT JSON) ${sql}`,
+    parameters,
+  );
+  const flat = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(flat)];
+  return row ? flat(row['QUERY PLAN'][0].Plan) : [];
+}
+
+async function expectIndex(sql: string, parameters: unknown[], index: RegExp): Promise<void> {
+  const nodes = await nodesOf(sql, parameters);
+
+  expect(nodes.map((node) => node['Node Type'])).not.toContain('Seq Scan');
+  expect(nodes.map((node) => node['Index Name'] ?? '').join()).toMatch(index);
+}
+
+describe('with 20,000 calls', () => {
+  const from = '2025-01-03T00:00:00Z';
+
+  it.each<[Partial<ListCalls>, RegExp]>([
+    [{}, /^,calls_sorted_at_idx$/],
+    [{ status: 'ended' }, /^,calls_(sorted_at|status)_idx$/],
+    [{ status: 'failed' }, /calls_status_idx/],
+    [{ status: 'unheard-of' }, /calls_status_idx/],
+    [{ direction: 'inbound' }, /calls_sorted_at_idx/],
+    [{ direction: 'web' }, /calls_/],
+    [{ customer: '+33600000042' }, /calls_customer_idx/],
+    [{ phoneNumberId: randomUUID() }, /calls_phone_number_idx/],
+    [{ startedAtGe: from }, /calls_sorted_at_idx/],
+    [{ startedAtGt: from, startedAtLt: '2025-01-03T01:00:00Z' }, /calls_sorted_at_idx/],
+    [{ startedAtLe: from }, /calls_sorted_at_idx/],
+    [{ limit: 100 }, /calls_sorted_at_idx/],
+  ])(
+    'a page with %j is read by an index, first and later, in both orders',
+    async (query, index) => {
+      const after = { at: '1735948800000000', id: randomUUID() };
+      for (const order of ['asc', 'desc'] as const) {
+        for (const position of [null, after]) {
+          const asked = Object.assign(new ListCalls(), query, { order });
+          const { sql, parameters } = pageOfCalls(alice.tenantId, asked, position);
+
+          await expectIndex(sql, parameters, index);
+        }
+      }
+    },
+  );
+
+  it('the first page needs no sorting', async () => {
+    const { sql, parameters } = pageOfCalls(alice.tenantId, new ListCalls(), null);
+
+    const types = (await nodesOf(sql, parameters)).map((node) => node['Node Type']);
+
+    expect(types).toEqual(['Limit', 'Index Scan']);
+  });
+
+  it('one call, and one of a provider, is found by its key', async () => {
+    await expectIndex(
+      'SELECT * FROM calls WHERE tenant_id = $1 AND id = $2',
+      [alice.tenantId, randomUUID()],
+      /calls_pkey/,
+    );
+    await expectIndex(
+      'SELECT * FROM calls WHERE tenant_id = $1 AND provider = $2 AND provider_call_id = $3',
+      [alice.tenantId, 'vapi', 'call-7'],
+      /calls_provider_call_id_key/,
+    );
+  });
+
+  it('the last page answers as the first does', async () => {
+    const last = await alice.client.get('/calls?limit=100&startedAtLt=2025-01-01T00:10:00Z');
+
+    expect(last.body.items).toHaveLength(9);
+    expect((await alice.client.get('/calls?status=failed')).body.items).toHaveLength(10);
+  });
+});
