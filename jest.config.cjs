@@ -28,6 +28,8 @@ const common = {
 
 module.exports = {
   maxWorkers: 2,
+  // Generous: a time-out should tell of a hang, not of a busy machine.
+  testTimeout: 60_000,
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/src/**/*.spec.ts'] },
     {

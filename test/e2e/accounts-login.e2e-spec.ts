@@ -5,6 +5,8 @@ import { join, login, password, register, type Person } from '../support/people'
 /** bcrypt of `password`, made by the earlier system. */
 const BCRYPT = '$2b$12$7V0cKv.eqpUaL63oNtSwT.eZqNimSCpI990xUFYEZc52Amq7w6oK.';
 
+jest.setTimeout(60_000);
+
 let app: TestApp;
 let anyone: Client;
 let alice: Person;

@@ -8,7 +8,6 @@ jest.setTimeout(120_000);
 
 let app: TestApp;
 let alice: Person;
-let bob: Person;
 
 interface Plan {
   'Node Type': string;
@@ -17,19 +16,20 @@ interface Plan {
   Plans?: Plan[];
 }
 
-/** Two tenants with 10,000 calls each, most of them alike. */
+/** Four tenants with 5,000 calls each, most of them alike. */
 beforeAll(async () => {
   app = await startApp();
   alice = await register(app, 'alice');
-  bob = await register(app, 'bob');
-  for (const { tenantId } of [alice, bob]) {
+  const others = [];
+  for (const name of ['bob', 'carol', 'dave']) others.push(await register(app, name));
+  for (const { tenantId } of [alice, ...others]) {
     await app.sql(
       `INSERT INTO calls (tenant_id, id, started_at, status, direction, customer, provider, provider_call_id, transcript)
        SELECT $1, gen_random_uuid(), timestamptz '2025-01-01' + i * interval '1 min',
               CASE WHEN i % 1000 = 0 THEN 'failed' ELSE 'ended' END,
               CASE WHEN i % 1000 = 1 THEN 'web' ELSE 'inbound' END,
               '+336' || lpad((i % 500)::text, 8, '0'), 'vapi', 'call-' || i, repeat('Bonjour ', 20)
-         FROM generate_series(1, 10000) AS i`,
+         FROM generate_series(1, 5000) AS i`,
       [tenantId],
     );
   }
@@ -109,6 +109,6 @@ describe('with 20,000 calls', () => {
     const last = await alice.client.get('/calls?limit=100&startedAtLt=2025-01-01T00:10:00Z');
 
     expect(last.body.items).toHaveLength(9);
-    expect((await alice.client.get('/calls?status=failed')).body.items).toHaveLength(10);
+    expect((await alice.client.get('/calls?status=failed')).body.items).toHaveLength(5);
   });
 });

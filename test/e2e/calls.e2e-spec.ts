@@ -51,7 +51,7 @@ describe('recording a call', () => {
       phoneNumberId: await numberOf(alice),
       messages: [{ role: 'bot', message: 'Bonjour', time: 1, nested: { a: [null] } }],
       notes: 'Called back.',
-      tags: ['vip', 'b'],
+      tags: ['vip'],
     };
 
     const recorded = await alice.client.post('/calls', full);
@@ -184,7 +184,9 @@ describe('a providerCallId', () => {
   });
 
   it('left out never makes two calls one', async () => {
-    for (const _ of [1, 2]) expect((await alice.client.post('/calls', call)).status).toBe(201);
+    for (const notes of ['a', 'b']) {
+      expect((await alice.client.post('/calls', { ...call, notes })).status).toBe(201);
+    }
 
     expect(await rows()).toBe(2);
   });

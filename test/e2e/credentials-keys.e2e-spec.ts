@@ -7,8 +7,7 @@ const OLD = Vault.generateKey();
 const NEW = Vault.generateKey();
 const idOf = (key: string) => new Vault(parseKeyring(key)).currentKeyId;
 
-// Each step is a start of its own.
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 let database: TestDatabase;
 

@@ -7,8 +7,7 @@ const OLD = 'the-old-secret-of-more-than-32-characters-0001';
 const NEW = 'the-new-secret-of-more-than-32-characters-0002';
 const BOTH = `${NEW},${OLD}`;
 
-// Each step is a start of its own.
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 let database: TestDatabase;
 
