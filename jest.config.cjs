@@ -20,8 +20,8 @@ const transform = {
 const common = {
   testEnvironment: 'node',
   transform,
-  // Nest 12 and a dependency of @fastify/static ship ES modules; jest runs CommonJS.
-  transformIgnorePatterns: ['/node_modules/(?!(@nestjs|content-disposition)/)'],
+  // Nest 12 ships ES modules; jest runs CommonJS.
+  transformIgnorePatterns: ['/node_modules/(?!@nestjs/)'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   moduleFileExtensions: ['ts', 'js', 'json', 'node'],
 };
