@@ -1,4 +1,9 @@
-import { parsePhoneNumberWithError, ParseError, type CountryCode } from 'libphonenumber-js';
+import {
+  parsePhoneNumberWithError,
+  ParseError,
+  validatePhoneNumberLength,
+  type CountryCode,
+} from 'libphonenumber-js';
 import type { FieldCode } from '../kernel/http/field-messages';
 import { Problem } from '../kernel/http/problem';
 
@@ -14,13 +19,15 @@ const reasons: Readonly<Record<string, FieldCode>> = {
 export function toE164(written: string, country?: string): string {
   const parsed = parse(written, country);
   if (parsed.isValid()) return parsed.number;
-  throw Problem.invalid({ field: 'number', code: 'phone.unassigned' });
+  const code = reasons[validatePhoneNumberLength(parsed.number) ?? ''] ?? 'phone.unassigned';
+  throw Problem.invalid({ field: 'number', code });
 }
 
 function parse(written: string, country?: string) {
   try {
     const options = country === undefined ? {} : { defaultCountry: country as CountryCode };
-    return parsePhoneNumberWithError(written, options);
+    // Narrow no-break spaces, as French typography sets them, and full-width forms become plain ones.
+    return parsePhoneNumberWithError(written.normalize('NFKC'), options);
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
     throw Problem.invalid({

@@ -130,10 +130,8 @@ describe('recording a call', () => {
   );
 
   it('cannot tell a phone number of another tenant from one that does not exist', async () => {
-    const [foreign, absent] = [await numberOf(bob), '7f1f7b7e-7a53-4d0f-9f0c-2f5b8a2f2f11'];
-
     const answers = [];
-    for (const phoneNumberId of [foreign, absent]) {
+    for (const phoneNumberId of [await numberOf(bob), '7f1f7b7e-7a53-4d0f-9f0c-2f5b8a2f2f11']) {
       answers.push(await alice.client.post('/calls', { ...call, phoneNumberId }));
     }
 

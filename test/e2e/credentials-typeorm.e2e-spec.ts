@@ -232,4 +232,14 @@ describe('writes that bring no loaded row', () => {
 
     expect(await rowsOf(app.database.adminUrl)).toEqual(before);
   });
+
+  it('tell what to do instead', async () => {
+    const { userId: id } = await furnished('alice');
+
+    const error = await refusalOf(
+      em.update(UserCredentials, { id }, { vapiApiKey: Secret.of(PLAIN) }),
+    );
+
+    expect((error as Error).message).toContain('by saving a loaded row');
+  });
 });
