@@ -5,6 +5,7 @@ import { Problem } from '../kernel/http/problem';
 import type { Locale } from '../kernel/http/problem-catalogue';
 import { needsRehash, Passwords } from '../kernel/security/passwords';
 import type { Principal } from '../kernel/security/principal';
+import { Semaphore } from '../kernel/security/semaphore';
 import { isEmailTaken } from '../users/users.service';
 import { AccountsService } from './accounts.service';
 import type { Login, Register, SessionView } from './auth.dto';
@@ -16,8 +17,15 @@ interface Account {
   hash: string;
 }
 
+/** Logins and registrations at once, and waiting: a flood of them must leave database connections to the others. */
+const ADMITTED = 4;
+const WAITING = 200;
+const busy = () => new Problem('server.unavailable');
+
 @Injectable()
 export class AuthService {
+  private readonly admission = new Semaphore(ADMITTED, WAITING);
+
   constructor(
     private readonly db: IdentityDb,
     private readonly passwords: Passwords,
@@ -26,7 +34,24 @@ export class AuthService {
   ) {}
 
   /** User, solo tenant, owner membership and default profile in one transaction. @throws Problem 409 `user.email_taken` */
-  async register(body: Register, locale: Locale, device: Device): Promise<SessionView> {
+  register(body: Register, locale: Locale, device: Device): Promise<SessionView> {
+    return this.admission.run(() => this.openAccount(body, locale, device), busy);
+  }
+
+  /** Unknown address and wrong password are told alike, in the same time. @throws Problem 401, 404 for a foreign tenant */
+  login(body: Login, device: Device): Promise<SessionView> {
+    return this.admission.run(() => this.checkAndOpen(body, device), busy);
+  }
+
+  /** Opens a session in another tenant of the caller; the one at hand goes on. @throws Problem 404 `tenant.not_found` */
+  switchTenant(who: Principal, tenantId: string, device: Device): Promise<SessionView> {
+    return this.db.run(async (em) => {
+      const tenant = await this.accounts.tenantFor(em, who.userId, tenantId);
+      return this.issuer.open(em, who.userId, { tenant, device });
+    });
+  }
+
+  private async openAccount(body: Register, locale: Locale, device: Device): Promise<SessionView> {
     const { email, name = null } = body;
     const passwordHash = await this.passwords.hash(body.password);
     const user = { id: randomUUID(), email, passwordHash, name, locale: body.locale ?? locale };
@@ -40,8 +65,7 @@ export class AuthService {
     }
   }
 
-  /** Unknown address and wrong password are told alike, in the same time. @throws Problem 401, 404 for a foreign tenant */
-  async login(body: Login, device: Device): Promise<SessionView> {
+  private async checkAndOpen(body: Login, device: Device): Promise<SessionView> {
     const { account, bcryptInUse } = await this.find(body.email);
     const right = await this.passwords.matches(body.password, account?.hash, bcryptInUse);
     if (!account || !right) throw new Problem('auth.invalid_credentials');
@@ -57,14 +81,6 @@ export class AuthService {
       }
       const tenant = await this.accounts.tenantFor(em, account.id, body.tenantId);
       return this.issuer.open(em, account.id, { tenant, device });
-    });
-  }
-
-  /** Opens a session in another tenant of the caller; the one at hand goes on. @throws Problem 404 `tenant.not_found` */
-  switchTenant(who: Principal, tenantId: string, device: Device): Promise<SessionView> {
-    return this.db.run(async (em) => {
-      const tenant = await this.accounts.tenantFor(em, who.userId, tenantId);
-      return this.issuer.open(em, who.userId, { tenant, device });
     });
   }
 

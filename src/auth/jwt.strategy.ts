@@ -35,6 +35,11 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
   }
 }
 
+/** The decoder throws on a payload that is no JSON: such a token names no key. */
 function keyIdOf(token: string): string {
-  return decode(token, { complete: true })?.header.kid ?? '';
+  try {
+    return decode(token, { complete: true })?.header.kid ?? '';
+  } catch {
+    return '';
+  }
 }

@@ -18,16 +18,18 @@ export class PasswordChangeService {
 
   /** Every other session of the user ends. @throws Problem 403 on a wrong password, 400 when it stays the same */
   async change(who: Principal, { currentPassword, newPassword }: ChangePassword): Promise<void> {
-    await this.confirmation.require(who, currentPassword);
+    const checked = await this.confirmation.require(who, currentPassword);
     if (currentPassword === newPassword) {
       throw Problem.invalid({ field: 'newPassword', code: 'password.unchanged' });
     }
     const hash = await this.passwords.hash(newPassword);
     await this.db.run(async (em) => {
-      await em.query('UPDATE users SET password_hash = $2, updated_at = now() WHERE id = $1', [
-        who.userId,
-        hash,
-      ]);
+      const [, changed] = await em.query<[unknown, number]>(
+        'UPDATE users SET password_hash = $2, updated_at = now() WHERE id = $1 AND password_hash = $3',
+        [who.userId, hash, checked],
+      );
+      // Another request has changed it since it was checked: the password sent is no longer the current one.
+      if (changed === 0) throw new Problem('auth.password_wrong');
       await this.sessions.revokeOthers(em, who);
     });
   }

@@ -1,6 +1,7 @@
 import { isPossiblePhoneNumber } from 'libphonenumber-js';
 import {
   Amount,
+  asSent,
   Custom,
   Instant,
   OneOf,
@@ -223,6 +224,7 @@ export class RecordCall {
       optional: true,
       nullable: true,
     },
+    asSent('messages'),
     rule('messages.invalid', areMessages),
   )
   messages?: object[] | null;

@@ -4,7 +4,7 @@ import type { ListCalls } from './calls.dto';
 const columns = `id, customer, status, direction, started_at AS "startedAt", ended_at AS "endedAt",
   duration_seconds AS "durationSeconds", summary, phone_number_id AS "phoneNumberId", cost::float8 AS cost,
   ended_reason AS "endedReason", created_at AS "createdAt",
-  (extract(epoch FROM sorted_at) * 1000000)::bigint::text AS at`;
+  (extract(epoch FROM greatest(least(sorted_at, '9999-12-31'), '0001-01-01')) * 1000000)::bigint::text AS at`;
 
 type Filter = Exclude<keyof ListCalls, 'limit' | 'cursor' | 'order'>;
 

@@ -1,8 +1,4 @@
-import { Transform } from 'class-transformer';
-import { Custom, Out, rule } from '../kernel/http/fields';
-
-/** As they were sent: class-transformer copies them without the names that every object inherits, such as `toString`. */
-const asSent = Transform(({ obj }: { obj: { flags?: unknown } }) => obj.flags);
+import { asSent, Custom, Out, rule } from '../kernel/http/fields';
 
 const NAME = /^[\w.-]{1,64}$/;
 
@@ -22,7 +18,7 @@ export class ChangeOnboarding {
       description: 'Flags to merge; null removes one, flags not named stay as they are.',
       example: { vapi_skipped: true },
     },
-    asSent,
+    asSent('flags'),
     rule('flags.invalid', areFlags),
   )
   flags!: Record<string, unknown>;

@@ -67,6 +67,8 @@ export class UsersService {
   async remove(who: Principal, password: string): Promise<void> {
     await this.confirmation.require(who, password);
     await this.db.run(who, async (em) => {
+      // User before tenant, the order in which the foreign keys of a new phone number lock them: no deadlock.
+      await em.query('SELECT 1 FROM users WHERE id = $1 FOR UPDATE', [who.userId]);
       for (const tenant of await this.tenants.leaveAll(em, who.userId)) {
         await this.phoneNumbers.handOver(em, tenant.id, who.userId);
       }
@@ -75,14 +77,17 @@ export class UsersService {
   }
 
   async flags(em: EntityManager, who: Principal): Promise<OnboardingFlags> {
-    return (await em.findOneByOrFail(User, { id: who.userId })).onboardingFlags;
+    const { onboardingFlags } = await em.findOneByOrFail(User, { id: who.userId });
+    // The earlier system's column took any JSON.
+    return isFlags(onboardingFlags) ? onboardingFlags : {};
   }
 
   /** Merges key by key in one statement, so that two tabs do not erase each other's flags; null removes a flag. */
   async mergeFlags(em: EntityManager, who: Principal, flags: OnboardingFlags): Promise<void> {
     await em.query(
       `UPDATE users SET updated_at = now(), onboarding_flags =
-         (SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM jsonb_each(onboarding_flags || $2::jsonb)
+         (SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM jsonb_each(
+            CASE jsonb_typeof(onboarding_flags) WHEN 'object' THEN onboarding_flags ELSE '{}' END || $2::jsonb)
           WHERE value <> 'null' OR NOT $2::jsonb ? key)
        WHERE id = $1`,
       [who.userId, JSON.stringify(flags)],
@@ -95,6 +100,10 @@ export class UsersService {
     }
     await this.confirmation.require(who, password);
   }
+}
+
+function isFlags(value: unknown): value is OnboardingFlags {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 export function isEmailTaken(error: unknown): boolean {

@@ -1,4 +1,4 @@
-import { QueryFailedError } from 'typeorm';
+import { EntityNotFoundError, QueryFailedError } from 'typeorm';
 
 interface DriverError {
   readonly code?: string;
@@ -12,6 +12,19 @@ export function violatedConstraint(error: unknown): string | undefined {
   if (!(error instanceof QueryFailedError)) return undefined;
   const { code, constraint } = error.driverError as DriverError;
   return code?.startsWith('23') ? constraint : undefined;
+}
+
+const ownerKeys = /_tenant_id_fkey$|_user_id_fkey$|_membership_fkey$|^fk_phone_numbers_org$/;
+
+/** The caller's own user, membership or tenant was deleted while the request was under way. */
+export function callerHasGone(error: unknown): boolean {
+  return error instanceof EntityNotFoundError || ownerKeys.test(violatedConstraint(error) ?? '');
+}
+
+/** Two transactions waited for each other, or for the same row, and this one was chosen to give way. */
+export function gaveWay(error: unknown): boolean {
+  if (!(error instanceof QueryFailedError)) return false;
+  return ['40P01', '40001'].includes((error.driverError as DriverError).code ?? '');
 }
 
 /** Connection refused or lost, server shutting down, too many connections, time-out, deadlock: the client may try again. */

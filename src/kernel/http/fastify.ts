@@ -12,7 +12,7 @@ import type { Socket } from 'node:net';
 import type { Logger as PinoLogger } from 'pino';
 import type { Settings } from '../config/settings';
 import { drainOnClose } from './drain';
-import { nestsDeeperThan } from './json-depth';
+import { holdsMoreValuesThan, nestsDeeperThan } from './json-depth';
 import { Problem } from './problem';
 import { problemBody } from './problem-body';
 import type { ProblemCode } from './problem-catalogue';
@@ -21,6 +21,7 @@ import { rememberRoutes } from './route-table';
 
 const MIB = 1024 * 1024;
 const JSON_DEPTH = 32;
+const JSON_VALUES = 50_000;
 /** A recorded call may bring its transcript and messages. */
 const largerBodies: Readonly<Record<string, number>> = { '/calls': 4 * MIB };
 
@@ -94,17 +95,18 @@ function acceptOnlyJson(fastify: FastifyInstance): void {
         done(null, undefined);
         return;
       }
-      if (nestsDeeperThan(body, JSON_DEPTH)) {
-        done(new Problem('request.too_deep'));
-        return;
-      }
-      if (!isUtf8(body)) {
-        done(new Problem('request.malformed'));
-        return;
-      }
-      void parse(request, body.toString('utf8'), done);
+      const refused = refusal(body);
+      if (refused) done(new Problem(refused));
+      else void parse(request, body.toString('utf8'), done);
     },
   );
+}
+
+/** What is wrong with a body before it is worth parsing. */
+function refusal(body: Buffer): ProblemCode | undefined {
+  if (nestsDeeperThan(body, JSON_DEPTH)) return 'request.too_deep';
+  if (holdsMoreValuesThan(body, JSON_VALUES)) return 'request.too_many_values';
+  return isUtf8(body) ? undefined : 'request.malformed';
 }
 
 /** Written once instead of computed for each answer. */

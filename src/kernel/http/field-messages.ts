@@ -12,6 +12,11 @@ const messages = {
     'must not contain NUL or unpaired surrogate characters',
     'ne doit contenir ni NUL ni demi-codet isolé',
   ],
+  'name.reserved': ['is a reserved name', 'est un nom réservé'],
+  'number.inexact': [
+    'is too large to be kept exactly',
+    'est trop grand pour être gardé exactement',
+  ],
   'text.blank': ['must not be blank', 'ne doit pas être vide'],
   'text.visible_ascii': [
     'must consist of {min} to {max} visible ASCII characters',

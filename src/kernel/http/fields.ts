@@ -165,6 +165,11 @@ export function TextList(most: number, [min, max]: Range, about: About) {
   );
 }
 
+/** Free JSON as it was sent: class-transformer copies objects without the names that every object inherits. */
+export function asSent(name: string): PropertyDecorator {
+  return Transform(({ obj }: { obj: Record<string, unknown> }) => obj[name]);
+}
+
 /** A field with a rule of its module's own. */
 export function Custom(schema: ApiPropertyOptions, about: About, ...rules: PropertyDecorator[]) {
   return field(about, schema, ...rules);

@@ -10,5 +10,8 @@ export function isInstant(value: unknown): boolean {
   if (!parts) return false;
   const [year, month, day] = parts.slice(1, 4).map(Number) as [number, number, number];
   const lastDay = new Date(Date.UTC(year, month, 0)).getUTCDate();
-  return year >= 1970 && month >= 1 && month <= 12 && day >= 1 && day <= lastDay;
+  if (year < 1970 || month < 1 || month > 12 || day < 1 || day > lastDay) return false;
+  // The zone may carry the last day of 9999 into a year of five digits, the first of 1970 before it.
+  const instant = Date.parse(parts[0]);
+  return instant >= 0 && instant < Date.UTC(10_000, 0, 1);
 }

@@ -85,7 +85,7 @@ function addCommonResponses(operation: Operation): void {
   if (operation.requestBody) {
     add('request.too_large');
     add('request.media_type');
-    add('request.invalid', 'request.malformed', 'request.too_deep');
+    add('request.invalid', 'request.malformed', 'request.too_deep', 'request.too_many_values');
   }
   if ((operation.parameters ?? []).length > 0) add('request.invalid');
   add('server.error');

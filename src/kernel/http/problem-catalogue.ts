@@ -21,6 +21,11 @@ export const catalogue = {
     ['The JSON is nested too deeply', 'Nest at most 32 levels.'],
     ['Le JSON est trop imbriqué', 'Imbriquez au plus 32 niveaux.'],
   ),
+  'request.too_many_values': entry(
+    400,
+    ['The JSON holds too many values', 'Send at most 50,000 values in one request.'],
+    ['Le JSON contient trop de valeurs', 'Envoyez au plus 50 000 valeurs par requête.'],
+  ),
   'request.invalid': entry(
     400,
     [

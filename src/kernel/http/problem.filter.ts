@@ -1,6 +1,6 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isTransient, loggable } from '../database/database-errors';
+import { callerHasGone, isTransient, loggable } from '../database/database-errors';
 import { Problem } from './problem';
 import { problemBody } from './problem-body';
 import type { ProblemCode } from './problem-catalogue';
@@ -18,7 +18,8 @@ export class ProblemFilter implements ExceptionFilter {
 
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = toProblem(error, request);
-  if (problem.status >= 500) request.log.error({ error: loggable(error) }, problem.code);
+  if (problem === error && problem.status >= 500) request.log.warn(problem.code);
+  else if (problem.status >= 500) request.log.error({ error: loggable(error) }, problem.code);
   if (reply.raw.headersSent) return;
   const locale = localeOf(request.headers);
   void reply
@@ -38,6 +39,7 @@ function headersFor(problem: Problem): Record<string, string> {
 function toProblem(error: unknown, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error;
   if (isTransient(error)) return new Problem('server.unavailable');
+  if (callerHasGone(error)) return new Problem('auth.session_ended');
   const status = statusOf(error);
   if (status === 404) return unknownRoute(request);
   return new Problem(byStatus[status] ?? (status < 500 ? 'request.refused' : 'server.error'));

@@ -4,9 +4,13 @@ import {
   type ArgumentMetadata,
   type ValidationError,
 } from '@nestjs/common';
+import { getMetadataStorage } from 'class-validator';
 import { told, type FieldError } from './field-messages';
 import { Problem } from './problem';
 import { findUnstorableText } from './text-check';
+
+/** A client mends a few at a time; a hostile one must not be answered with megabytes. */
+const MOST_ERRORS = 20;
 
 /** Checks every body, query and parameter before a handler sees it; unknown fields are refused, not dropped. */
 @Injectable()
@@ -18,7 +22,7 @@ export class RequestValidationPipe extends ValidationPipe {
       transform: true,
       stopAtFirstError: true,
       exceptionFactory: (errors) =>
-        Problem.invalid(...errors.flatMap((error) => fieldErrors(error))),
+        Problem.invalid(...errors.flatMap((error) => fieldErrors(error)).slice(0, MOST_ERRORS)),
     });
   }
 
@@ -26,6 +30,7 @@ export class RequestValidationPipe extends ValidationPipe {
     if (metadata.type === 'custom') return value;
     const unstorable = findUnstorableText(value, metadata.data ?? '');
     if (unstorable) throw Problem.invalid(unstorable);
+    refuseUnknown(value, metadata.metatype);
     if (metadata.type !== 'body') return super.transform(value, metadata);
     if (
       value !== undefined &&
@@ -35,6 +40,19 @@ export class RequestValidationPipe extends ValidationPipe {
     }
     return super.transform(value ?? {}, metadata);
   }
+}
+
+/** By own keys and before anything is copied: class-transformer and class-validator overlook names such as `toString`. */
+function refuseUnknown(value: unknown, dto: ArgumentMetadata['metatype']): void {
+  if (dto === undefined || dto === Object || value === null || typeof value !== 'object') return;
+  const rules = getMetadataStorage().getTargetValidationMetadatas(dto, '', true, false);
+  const known = new Set(rules.map(({ propertyName }) => propertyName));
+  const unknown = Object.keys(value).filter((name) => !known.has(name));
+  if (unknown.length === 0 || Array.isArray(value)) return;
+  const errors = unknown
+    .slice(0, MOST_ERRORS)
+    .map((field) => ({ field, code: 'field.unknown' }) as const);
+  throw Problem.invalid(...errors);
 }
 
 function fieldErrors(error: ValidationError, prefix = ''): FieldError[] {

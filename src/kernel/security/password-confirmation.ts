@@ -12,15 +12,16 @@ export class PasswordConfirmation {
     private readonly passwords: Passwords,
   ) {}
 
-  /** Hashing happens outside the transaction. @throws Problem 403 `auth.password_wrong`: a 401 would sign the client out */
-  async require(who: Principal, password: string): Promise<void> {
+  /**
+   * @returns the hash that was checked, for a change that must not overtake another
+   * Hashing happens outside the transaction. @throws Problem 403 `auth.password_wrong`: a 401 would sign the client out */
+  async require(who: Principal, password: string): Promise<string> {
     const [row] = await this.db.run(who, (em) =>
       em.query<{ hash: string }[]>('SELECT password_hash AS hash FROM users WHERE id = $1', [
         who.userId,
       ]),
     );
-    if (!(await this.passwords.matches(password, row?.hash, false))) {
-      throw new Problem('auth.password_wrong');
-    }
+    if (row && (await this.passwords.matches(password, row.hash, false))) return row.hash;
+    throw new Problem('auth.password_wrong');
   }
 }
