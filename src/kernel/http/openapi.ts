@@ -38,7 +38,9 @@ export function buildOpenApi(app: NestFastifyApplication, settings: Settings): O
   for (const path of Object.values(document.paths)) {
     for (const method of methods) {
       const operation = path[method];
-      if (operation) addCommonResponses(operation);
+      if (!operation) continue;
+      addCommonResponses(operation);
+      tellFilterExamples(operation);
     }
   }
   return document;
@@ -90,6 +92,17 @@ function addCommonResponses(operation: Operation): void {
   if ((operation.parameters ?? []).length > 0) add('request.invalid');
   add('server.error');
   add('server.unavailable');
+}
+
+/** Swagger UI fills examples in: as filters they would hide every row, so they are told in words. */
+function tellFilterExamples(operation: Operation): void {
+  for (const parameter of operation.parameters ?? []) {
+    if (!('in' in parameter) || parameter.in !== 'query' || !parameter.schema) continue;
+    const { example, ...schema } = parameter.schema as Record<string, unknown>;
+    if (example === undefined || 'default' in schema) continue;
+    parameter.description = `${parameter.description ?? ''} Example: ${JSON.stringify(example)}`;
+    parameter.schema = schema;
+  }
 }
 
 /** A suspended tenant is told on every operation with a token, beside the operation's own reasons. */

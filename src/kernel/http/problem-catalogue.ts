@@ -128,8 +128,8 @@ export const catalogue = {
   ),
   'ava_profile.not_found': entry(
     404,
-    ['The tenant has no profile', 'Create it with PUT /ava-profile.'],
-    ['Le tenant n’a pas de profil', 'Créez-le par PUT /ava-profile.'],
+    ['The tenant has no profile', 'Tell the operator: every tenant is made with one.'],
+    ['Le tenant n’a pas de profil', 'Prévenez l’opérateur : chaque tenant en reçoit un.'],
   ),
   'method.not_allowed': entry(
     405,

@@ -3,9 +3,10 @@ import type { FieldError } from './field-messages';
 /** Nest drops keys of these names from every body; better refused than dropped. */
 const RESERVED = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** JSON numbers that JavaScript would change on the way: 1e400 and whole numbers beyond 2^53. */
+/** JSON numbers that JavaScript would change on the way: 1e400, and long rows of digits beyond 2^53 such as ids. */
 const exact = (value: number) =>
-  Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value));
+  Number.isFinite(value) &&
+  (!Number.isInteger(value) || Number.isSafeInteger(value) || Math.abs(value) >= 1e21);
 
 /**
  * Finds the first text that PostgreSQL cannot store: NUL is refused by `text` and `jsonb`, an unpaired
