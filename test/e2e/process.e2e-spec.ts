@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,9 +45,8 @@ describe('a start with nothing configured', () => {
 
   it('drains a request under way on SIGTERM, ends with 0 and takes its PostgreSQL along', async () => {
     const server = await startServer({ AVA_DATA_DIR: dataDir });
-    const [postmaster = ''] = readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8').split(
-      '\n',
-    );
+    const lockFile = join(dataDir, 'postgres/postmaster.pid');
+    expect(existsSync(lockFile)).toBe(true);
 
     const underWay = post(`${server.url}/auth/register`, { email: 'bob@example.com', password });
     const received = fetch(`${server.url}/health/live`);
@@ -56,7 +55,8 @@ describe('a start with nothing configured', () => {
 
     expect((await underWay).status).toBe(201);
     expect(status).toBe(0);
-    expect(() => process.kill(Number(postmaster), 0)).toThrow('ESRCH');
+    // PostgreSQL removes it as its last act; the process itself may wait a moment to be reaped.
+    expect(existsSync(lockFile)).toBe(false);
   }, 60_000);
 
   it('serves the command line of TypeORM through ormconfig.ts', () => {
