@@ -4,8 +4,6 @@ import { Client } from '../support/client';
 import { join, login, password, register, type Person } from '../support/people';
 import { session } from '../support/tenants-in-sql';
 
-jest.setTimeout(60_000);
-
 let app: TestApp;
 
 beforeAll(async () => {

@@ -2,8 +2,6 @@ import { startApp, type TestApp } from '../support/app';
 import { Client } from '../support/client';
 import { join, login, password, register, type Person } from '../support/people';
 
-jest.setTimeout(60_000);
-
 let app: TestApp;
 let alice: Person;
 let bob: Person;

@@ -2,8 +2,6 @@ import { startApp, type TestApp } from '../support/app';
 import { query } from '../support/database';
 import { join, register, type Person } from '../support/people';
 
-jest.setTimeout(60_000);
-
 let app: TestApp;
 let alice: Person;
 let bob: Person;

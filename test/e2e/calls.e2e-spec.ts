@@ -2,8 +2,6 @@ import { startApp, type TestApp } from '../support/app';
 import { register, type Person } from '../support/people';
 import { session } from '../support/tenants-in-sql';
 
-jest.setTimeout(60_000);
-
 let app: TestApp;
 let alice: Person;
 let bob: Person;

@@ -7,8 +7,6 @@ const OLD = Vault.generateKey();
 const NEW = Vault.generateKey();
 const idOf = (key: string) => new Vault(parseKeyring(key)).currentKeyId;
 
-jest.setTimeout(60_000);
-
 let database: TestDatabase;
 
 beforeAll(async () => {

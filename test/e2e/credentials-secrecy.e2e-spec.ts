@@ -12,8 +12,6 @@ import { register, type Person } from '../support/people';
 const PLAIN = 'sk_never_in_clear_0001';
 const KEY = 'sk_first_key_00000001';
 
-jest.setTimeout(60_000);
-
 let app: TestApp;
 let db: DataSource;
 let em: EntityManager;

@@ -12,8 +12,6 @@ const vault = new Vault(parseKeyring(encryptionKey));
 const sid = `AC${'b2'.repeat(16)}`;
 const token = '0b'.repeat(16);
 
-jest.setTimeout(60_000);
-
 let app: TestApp;
 
 beforeAll(async () => {

@@ -13,8 +13,6 @@ const KEY = 'sk_first_key_00000001';
 const SID = `AC${'c3'.repeat(16)}`;
 const TOKEN = '0c'.repeat(16);
 
-jest.setTimeout(60_000);
-
 let app: TestApp;
 let em: EntityManager;
 

@@ -5,8 +5,6 @@ import { query } from '../support/database';
 import { clusterFile, failureOf, Homes } from '../support/embedded-home';
 
 // Processes start slowly on a busy machine.
-jest.setTimeout(60_000);
-
 const homes = new Homes();
 let home: string;
 

@@ -8,8 +8,6 @@ import { Launcher } from '../support/embedded-child';
 import { ANSWER, clusterFile, Homes, portOf, postmasterOf } from '../support/embedded-home';
 
 // Processes start slowly on a busy machine.
-jest.setTimeout(60_000);
-
 const homes = new Homes();
 let launcher: Launcher;
 let home: string;

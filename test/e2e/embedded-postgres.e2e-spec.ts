@@ -18,8 +18,6 @@ import {
 const project = join(__dirname, '../..');
 const nobody = { uid: 65534, gid: 65534 };
 // Processes start slowly on a busy machine.
-jest.setTimeout(60_000);
-
 const homes = new Homes();
 let launcher: Launcher;
 let home: string;

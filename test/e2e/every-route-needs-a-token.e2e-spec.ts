@@ -9,8 +9,6 @@ import { rowsOf } from '../support/catalogue';
 import { Client } from '../support/client';
 import { register, type Person } from '../support/people';
 
-jest.setTimeout(60_000);
-
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Handler = (...parameters: unknown[]) => unknown;
@@ -43,7 +41,7 @@ let alice: Person;
 let routes: Route[];
 
 beforeAll(async () => {
-  app = await startApp();
+  app = await startApp({ DOCS: 'on' });
   alice = await register(app, 'alice');
   const { body } = await new Client(app.app).get('/openapi.json');
   routes = Object.entries((body as OpenAPIObject).paths).flatMap(([path, item]) =>

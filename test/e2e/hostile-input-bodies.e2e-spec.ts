@@ -4,8 +4,6 @@ import { rowsOf } from '../support/catalogue';
 import type { Answer } from '../support/client';
 import { register, type Person } from '../support/people';
 
-jest.setTimeout(60_000);
-
 interface Schema {
   type: string;
   nullable?: boolean;
@@ -35,7 +33,7 @@ let alice: Person;
 let written: Written[];
 
 beforeAll(async () => {
-  app = await startApp({ RATE_LIMITS: 'off' });
+  app = await startApp({ DOCS: 'on', RATE_LIMITS: 'off' });
   alice = await register(app, 'alice');
   const call = { startedAt: '2025-01-31T09:30:00Z', direction: 'inbound', status: 'ended' };
   const ids: Record<string, string> = {

@@ -4,8 +4,6 @@ import { rowsOf } from '../support/catalogue';
 import { Client, type Answer } from '../support/client';
 import { password, register, type Person } from '../support/people';
 
-jest.setTimeout(60_000);
-
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 interface About {
   parameters?: { name: string; in: string; schema: { type: string } }[];
@@ -16,7 +14,7 @@ let alice: Person;
 let operations: { id: string; method: Method; path: string; about: About }[];
 
 beforeAll(async () => {
-  app = await startApp({ RATE_LIMITS: 'off' });
+  app = await startApp({ DOCS: 'on', RATE_LIMITS: 'off' });
   alice = await register(app, 'alice');
   const document = (await alice.client.get('/openapi.json')).body as OpenAPIObject;
   operations = Object.entries(document.paths).flatMap(([path, item]) =>
@@ -161,7 +159,10 @@ describe('a header', () => {
   });
 
   it('X-Forwarded-For may hold anything, also behind a proxy that is trusted', async () => {
-    const proxied = await startApp({ TRUST_PROXY: 'true', RATE_LIMITS: 'off' }, app.database);
+    const proxied = await startApp(
+      { TRUST_PROXY: 'true', DOCS: 'on', RATE_LIMITS: 'off' },
+      app.database,
+    );
     const addresses = [
       'garbage',
       '1.2.3.4:5678',

@@ -10,8 +10,6 @@ import {
   userSql,
 } from '../support/earlier-database';
 
-jest.setTimeout(60_000);
-
 const vault = newVault();
 const databases: TestDatabase[] = [];
 

@@ -2,8 +2,6 @@ import { catalogueOf, rowsOf } from '../support/catalogue';
 import { createDatabase, query, type TestDatabase } from '../support/database';
 import { earlierDatabase, newVault, up } from '../support/earlier-database';
 
-jest.setTimeout(60_000);
-
 const vault = newVault();
 const databases: TestDatabase[] = [];
 

@@ -9,8 +9,6 @@ import {
   up,
 } from '../support/earlier-database';
 
-jest.setTimeout(60_000);
-
 const ALICE = '2bd806c9-7f0e-40af-9a1f-c3328fa763a9';
 const BOB = '81b637d8-fcd2-46da-a359-e6963113a117';
 const CHLOE = 'ec5c41c1-27a4-44eb-89cc-0b3ca2942546';

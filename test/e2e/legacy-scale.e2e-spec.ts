@@ -2,8 +2,6 @@ import type { TestDatabase } from '../support/database';
 import { credentialsOf, earlierDatabase, newVault, up } from '../support/earlier-database';
 import { filesWith } from '../support/table-files';
 
-jest.setTimeout(60_000);
-
 const SHARED = 'sk_shared_by_many_0123456789';
 const USERS = 10_000;
 

@@ -3,8 +3,6 @@ import { rowsOf } from '../support/catalogue';
 import { query, type TestDatabase } from '../support/database';
 import { down, earlierDatabase, newVault, up, userSql } from '../support/earlier-database';
 
-jest.setTimeout(60_000);
-
 const vault = newVault();
 const databases: TestDatabase[] = [];
 

@@ -5,8 +5,6 @@ import { catalogueOf, rowsOf } from '../support/catalogue';
 import { createDatabase, query, type TestDatabase } from '../support/database';
 import { credentialsOf, down, earlierDatabase, newVault, up } from '../support/earlier-database';
 
-jest.setTimeout(60_000);
-
 const vault = newVault();
 const databases: TestDatabase[] = [];
 

@@ -1,8 +1,6 @@
 import { startApp, type TestApp } from '../support/app';
 import { join, register, type Person } from '../support/people';
 
-jest.setTimeout(60_000);
-
 let app: TestApp;
 let alice: Person;
 

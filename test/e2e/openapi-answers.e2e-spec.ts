@@ -3,8 +3,6 @@ import { startApp, type TestApp } from '../support/app';
 import type { Answer } from '../support/client';
 import { register, type Person } from '../support/people';
 
-jest.setTimeout(60_000);
-
 interface Schema {
   $ref?: string;
   allOf?: Schema[];
@@ -24,7 +22,7 @@ let alice: Person;
 let document: OpenAPIObject;
 
 beforeAll(async () => {
-  app = await startApp();
+  app = await startApp({ DOCS: 'on' });
   alice = await register(app, 'alice');
   document = (await alice.client.get('/openapi.json')).body as OpenAPIObject;
 });

@@ -2,8 +2,6 @@ import { runInNewContext } from 'node:vm';
 import { startApp, type TestApp } from '../support/app';
 import { Client } from '../support/client';
 
-jest.setTimeout(60_000);
-
 interface UiOptions {
   persistAuthorization: boolean;
   responseInterceptor(answer: object): object;
@@ -13,7 +11,7 @@ let app: TestApp;
 let anonymous: Client;
 
 beforeAll(async () => {
-  app = await startApp();
+  app = await startApp({ DOCS: 'on' });
   anonymous = new Client(app.app);
 });
 afterAll(() => app.close());

@@ -5,8 +5,6 @@ import { startApp, type TestApp } from '../support/app';
 import { Client } from '../support/client';
 import { join, register, type Person } from '../support/people';
 
-jest.setTimeout(60_000);
-
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 interface ErrorAnswer {
@@ -31,7 +29,7 @@ let document: OpenAPIObject;
 let operations: { id: string; method: Method; path: string; operation: Operation }[];
 
 beforeAll(async () => {
-  app = await startApp();
+  app = await startApp({ DOCS: 'on' });
   alice = await register(app, 'alice');
   document = (await new Client(app.app).get('/openapi.json')).body as OpenAPIObject;
   operations = Object.entries(document.paths).flatMap(([path, item]) =>

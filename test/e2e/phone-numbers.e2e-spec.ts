@@ -4,8 +4,6 @@ import { rowsOf } from '../support/catalogue';
 import { register, type Person } from '../support/people';
 import { session } from '../support/tenants-in-sql';
 
-jest.setTimeout(60_000);
-
 let app: TestApp;
 let alice: Person;
 let bob: Person;

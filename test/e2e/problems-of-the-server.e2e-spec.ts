@@ -3,8 +3,6 @@ import { Client, type Answer } from '../support/client';
 import { query } from '../support/database';
 import { register, type Person } from '../support/people';
 
-jest.setTimeout(60_000);
-
 const call = { startedAt: '2025-01-31T09:30:00Z', direction: 'inbound', status: 'ended' };
 const credentials = { email: 'alice@example.com', password: 'not the password of alice' };
 

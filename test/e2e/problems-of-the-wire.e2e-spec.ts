@@ -2,8 +2,6 @@ import { connect, type AddressInfo } from 'node:net';
 import { startApp, type TestApp } from '../support/app';
 import { register } from '../support/people';
 
-jest.setTimeout(60_000);
-
 let app: TestApp;
 let port: number;
 let token: string;

@@ -3,8 +3,6 @@ import { startApp, type TestApp } from '../support/app';
 import { Client, type Answer } from '../support/client';
 import { register, type Person } from '../support/people';
 
-jest.setTimeout(60_000);
-
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 const call = { startedAt: '2025-01-31T09:30:00Z', direction: 'inbound', status: 'ended' };
 
@@ -12,7 +10,7 @@ let app: TestApp;
 let alice: Person;
 
 beforeAll(async () => {
-  app = await startApp();
+  app = await startApp({ DOCS: 'on' });
   alice = await register(app, 'alice');
 });
 afterAll(() => app.close());

@@ -3,8 +3,6 @@ import { migrate } from '../../src/kernel/database/migrate';
 import { createDatabase, onDatabase, query, type TestDatabase } from '../support/database';
 import { earlierDatabase, newVault, up } from '../support/earlier-database';
 
-jest.setTimeout(60_000);
-
 const vault = newVault();
 const roles: string[] = [];
 const databases: TestDatabase[] = [];

@@ -5,8 +5,6 @@ import { join, login, register, type Person } from '../support/people';
 
 type Part = Record<string, unknown>;
 
-jest.setTimeout(60_000);
-
 let app: TestApp;
 let alice: Person;
 let bob: Person;

@@ -7,8 +7,6 @@ const OLD = 'the-old-secret-of-more-than-32-characters-0001';
 const NEW = 'the-new-secret-of-more-than-32-characters-0002';
 const BOTH = `${NEW},${OLD}`;
 
-jest.setTimeout(60_000);
-
 let database: TestDatabase;
 
 beforeAll(async () => {

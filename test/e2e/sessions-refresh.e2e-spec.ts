@@ -3,8 +3,6 @@ import { startApp, type TestApp } from '../support/app';
 import { Client } from '../support/client';
 import { login, register, type Person } from '../support/people';
 
-jest.setTimeout(60_000);
-
 let app: TestApp;
 let anyone: Client;
 

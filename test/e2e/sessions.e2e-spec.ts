@@ -2,8 +2,6 @@ import { startApp, type TestApp } from '../support/app';
 import { Client, type Answer } from '../support/client';
 import { login, password, register, type Person } from '../support/people';
 
-jest.setTimeout(60_000);
-
 let app: TestApp;
 let anyone: Client;
 

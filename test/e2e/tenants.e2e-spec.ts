@@ -3,8 +3,6 @@ import { startApp, type TestApp } from '../support/app';
 import { rowsOf } from '../support/catalogue';
 import { join, password, register, type Person } from '../support/people';
 
-jest.setTimeout(60_000);
-
 let app: TestApp;
 let alice: Person;
 let bob: Person;

@@ -10,15 +10,20 @@ const ELSEWHERE =
   'Backups, WAL archives and replicas from before this migration still hold the credentials in plain text: ' +
   'remove them when you can, or have the providers issue new keys.';
 
+/** How often to look again while other transactions may still see old rows. */
 const PATIENCE = { times: 40, everyMs: 250 };
 
 /**
  * After the credentials were sealed, two traces remain in the files of the database: the statistics of the planner quote
  * frequent values, and the old file of `users` stays until the next checkpoint. Not having the right is no failure.
  */
-export async function removePlainTextTraces(q: QueryRunner, say: Say): Promise<void> {
+export async function removePlainTextTraces(
+  q: QueryRunner,
+  say: Say,
+  patience = PATIENCE,
+): Promise<void> {
   const left = [
-    (await cleanStatistics(q)) ? '' : 'old planner statistics',
+    (await cleanStatistics(q, patience)) ? '' : 'old planner statistics',
     (await attempt(q, 'CHECKPOINT')) ? '' : 'files that PostgreSQL removes at its next checkpoint',
   ].filter((trace) => trace !== '');
   if (left.length > 0) {
@@ -30,13 +35,16 @@ export async function removePlainTextTraces(q: QueryRunner, say: Say): Promise<v
 }
 
 /** What another transaction might still see stays, and autovacuum alone opens some: so look, and try again. */
-async function cleanStatistics(q: QueryRunner): Promise<boolean> {
+async function cleanStatistics(
+  q: QueryRunner,
+  { times, everyMs }: typeof PATIENCE,
+): Promise<boolean> {
   await q.query(`SET lock_timeout = '10s'`);
-  for (let time = 0; time < PATIENCE.times; time++) {
+  for (let time = 0; time < times; time++) {
     const kept = await deadRowsKept(q);
     if (kept === 0) return true;
     if (kept === undefined) return false;
-    await sleep(PATIENCE.everyMs);
+    await sleep(everyMs);
   }
   return false;
 }
