@@ -5,6 +5,7 @@ import { Accounts1764000003000 } from './1764000003000-accounts';
 import { Memberships1764000004000 } from './1764000004000-memberships';
 import { Sessions1764000005000 } from './1764000005000-sessions';
 import { TenantTables1764000006000 } from './1764000006000-tenant-tables';
+import { RowLevelSecurity1764000007000 } from './1764000007000-row-level-security';
 
 /** In order. A list and not a folder pattern: the same from the sources, from dist and under Jest. */
 export const allMigrations = [
@@ -15,4 +16,5 @@ export const allMigrations = [
   Memberships1764000004000,
   Sessions1764000005000,
   TenantTables1764000006000,
+  RowLevelSecurity1764000007000,
 ];

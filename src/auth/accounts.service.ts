@@ -40,7 +40,7 @@ export class AccountsService {
     name?: string,
   ): Promise<TenantOfUser> {
     const named = name ?? person.name ?? person.email.split('@', 1)[0] ?? 'Ava';
-    const tenant = await this.tenants.create(em, person.id, named);
+    const tenant = await this.tenants.create(em, named);
     await this.profiles.createDefault(em, tenant.id, person.locale);
     return tenant;
   }

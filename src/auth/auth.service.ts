@@ -45,7 +45,7 @@ export class AuthService {
 
   /** Opens a session in another tenant of the caller; the one at hand goes on. @throws Problem 404 `tenant.not_found` */
   switchTenant(who: Principal, tenantId: string, device: Device): Promise<SessionView> {
-    return this.db.run(async (em) => {
+    return this.db.run(who.userId, async (em) => {
       const tenant = await this.accounts.tenantFor(em, who.userId, tenantId);
       return this.issuer.open(em, who.userId, { tenant, device });
     });
@@ -56,7 +56,7 @@ export class AuthService {
     const passwordHash = await this.passwords.hash(body.password);
     const user = { id: randomUUID(), email, passwordHash, name, locale: body.locale ?? locale };
     try {
-      return await this.db.run(async (em) => {
+      return await this.db.run(user.id, async (em) => {
         const tenant = await this.accounts.create(em, user, body.tenantName);
         return this.issuer.open(em, user.id, { tenant, device });
       });
@@ -70,7 +70,7 @@ export class AuthService {
     const right = await this.passwords.matches(body.password, account?.hash, bcryptInUse);
     if (!account || !right) throw new Problem('auth.invalid_credentials');
     const rehashed = needsRehash(account.hash) && (await this.passwords.hash(body.password));
-    return this.db.run(async (em) => {
+    return this.db.run(account.id, async (em) => {
       if (rehashed) {
         // Only over the hash that was checked: a password changed meanwhile must win.
         await em.query('UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2', [
@@ -85,12 +85,13 @@ export class AuthService {
   }
 
   private async find(email: string): Promise<{ account: Account | null; bcryptInUse: boolean }> {
-    const [row] = await this.db.query<{ account: Account | null; bcryptInUse: boolean }>(
-      `SELECT (SELECT json_build_object('id', id, 'hash', password_hash) FROM users
-                WHERE lower(email) = lower($1)) AS account,
-              EXISTS (SELECT 1 FROM users WHERE password_hash LIKE '$2%') AS "bcryptInUse"`,
-      [email],
+    const [row] = await this.db.read(null, (em) =>
+      em.query<{ id: string | null; hash: string; bcryptInUse: boolean }[]>(
+        'SELECT id, hash, bcrypt_in_use AS "bcryptInUse" FROM ava.find_account($1)',
+        [email],
+      ),
     );
-    return { account: row?.account ?? null, bcryptInUse: row?.bcryptInUse ?? false };
+    const { id = null, hash = '', bcryptInUse = false } = row ?? {};
+    return { account: id === null ? null : { id, hash }, bcryptInUse };
   }
 }

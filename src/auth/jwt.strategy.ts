@@ -2,17 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { decode } from 'jsonwebtoken';
 import { ExtractJwt, Strategy } from 'passport-jwt';
+import { TenantDb } from '../kernel/database/tenant-db';
 import { Problem } from '../kernel/http/problem';
 import type { Principal } from '../kernel/security/principal';
 import { AccessTokens, ALGORITHM, claimsOf, ISSUER } from './access-tokens';
-import { SessionsService } from './sessions.service';
 
 /** Turns an access token into a Principal. */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy) {
   constructor(
     tokens: AccessTokens,
-    private readonly sessions: SessionsService,
+    private readonly db: TenantDb,
   ) {
     super({
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
@@ -28,10 +28,12 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
     });
   }
 
-  validate(payload: unknown): Promise<Principal> {
+  /** The caller as the database knows it now: a removed member, ended session or suspended tenant loses access at once. */
+  async validate(payload: unknown): Promise<Principal> {
     const claims = claimsOf(payload);
     if (claims === null) throw new Problem('auth.token_invalid');
-    return this.sessions.principal(claims);
+    const who = { userId: claims.sub, tenantId: claims.tid, sessionId: claims.sid };
+    return { ...who, role: await this.db.role(who) };
   }
 }
 

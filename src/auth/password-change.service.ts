@@ -23,7 +23,7 @@ export class PasswordChangeService {
       throw Problem.invalid({ field: 'newPassword', code: 'password.unchanged' });
     }
     const hash = await this.passwords.hash(newPassword);
-    await this.db.run(async (em) => {
+    await this.db.run(who.userId, async (em) => {
       const [, changed] = await em.query<[unknown, number]>(
         'UPDATE users SET password_hash = $2, updated_at = now() WHERE id = $1 AND password_hash = $3',
         [who.userId, hash, checked],

@@ -31,7 +31,7 @@ export class SessionIssuer {
   /** @throws Problem 401 `auth.refresh_invalid` or `auth.refresh_reused` */
   async refresh(token: string): Promise<SessionView> {
     const { id, ...rest } = await this.sessions.refresh(token);
-    return this.db.run((em) => this.answer(em, { sessionId: id, ...rest }));
+    return this.db.read(rest.userId, (em) => this.answer(em, { sessionId: id, ...rest }));
   }
 
   private async answer(

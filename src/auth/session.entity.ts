@@ -12,15 +12,6 @@ export class Session {
   @Column({ name: 'tenant_id', type: 'uuid' })
   tenantId!: string;
 
-  @Column({ name: 'refresh_hash', type: 'bytea' })
-  refreshHash!: Buffer;
-
-  @Column({ name: 'previous_hash', type: 'bytea', nullable: true })
-  previousHash!: Buffer | null;
-
-  @Column({ name: 'rotated_at', type: 'timestamptz', nullable: true })
-  rotatedAt!: Date | null;
-
   @Column({ name: 'last_seen_at', type: 'timestamptz' })
   lastSeenAt!: Date;
 

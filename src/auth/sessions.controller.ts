@@ -36,10 +36,10 @@ export class SessionsController {
   @HttpCode(204)
   @Operation({ summary: 'Log out: the session and its access token are dead at once' })
   async logout(
-    @CurrentPrincipal() { userId, sessionId }: Principal,
+    @CurrentPrincipal() who: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    await this.sessions.revoke(userId, sessionId);
+    await this.sessions.revoke(who, who.sessionId);
     clearRefreshCookie(reply, this.settings);
   }
 
@@ -55,8 +55,8 @@ export class SessionsController {
   @UseGuards(SessionGuard)
   @ApiParam({ name: 'id', format: 'uuid', description: 'Id of one of your sessions.' })
   @Operation({ summary: 'End one of your sessions', problems: ['session.not_found'] })
-  async revoke(@OwnedResource() { userId, id }: Session): Promise<void> {
-    await this.sessions.revoke(userId, id);
+  revoke(@CurrentPrincipal() who: Principal, @OwnedResource() { id }: Session): Promise<void> {
+    return this.sessions.revoke(who, id);
   }
 
   @Post('password')

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { IsNull, MoreThan, Not, type EntityManager } from 'typeorm';
-import { IdentityDb } from '../kernel/database/tenant-db';
+import { IdentityDb, TenantDb } from '../kernel/database/tenant-db';
 import { Problem } from '../kernel/http/problem';
-import type { Principal, Role } from '../kernel/security/principal';
-import type { Claims } from './access-tokens';
+import type { Principal } from '../kernel/security/principal';
 import { hashOf, RefreshTokens } from './refresh-tokens';
 import { Session } from './session.entity';
 
@@ -28,7 +27,8 @@ interface RefreshedRow {
 @Injectable()
 export class SessionsService {
   constructor(
-    private readonly db: IdentityDb,
+    private readonly db: TenantDb,
+    private readonly identity: IdentityDb,
     private readonly refreshTokens: RefreshTokens,
   ) {}
 
@@ -57,40 +57,26 @@ export class SessionsService {
     return { sessionId: id, refreshToken };
   }
 
-  /** The caller as the database knows it now: a removed member, ended session or suspended tenant loses access at once. */
-  async principal({ sub, tid, sid }: Claims): Promise<Principal> {
-    const [row] = await this.db.query<{ role: Role; suspended: boolean }>(
-      `SELECT m.role, t.suspended_at IS NOT NULL AS suspended
-       FROM sessions s
-       JOIN memberships m ON m.tenant_id = s.tenant_id AND m.user_id = s.user_id
-       JOIN tenants t ON t.id = s.tenant_id
-       WHERE s.id = $1 AND s.user_id = $2 AND s.tenant_id = $3
-         AND s.revoked_at IS NULL AND s.expires_at > now()`,
-      [sid, sub, tid],
-    );
-    if (!row) throw new Problem('auth.session_ended');
-    if (row.suspended) throw new Problem('tenant.suspended');
-    return { userId: sub, tenantId: tid, sessionId: sid, role: row.role };
-  }
-
   /**
    * Rotates by one atomic UPDATE: of two requests with the same token one rotates, the other is within the grace.
    * @throws Problem `auth.refresh_invalid`, or `auth.refresh_reused` after ending the session
    */
   async refresh(token: string): Promise<RefreshedRow & { refreshToken: string }> {
     const sessionId = this.refreshTokens.sessionOf(token);
-    if (sessionId === null) throw new Problem('auth.refresh_invalid');
+    const owner = sessionId === null ? null : await this.ownerOf(sessionId);
+    if (sessionId === null || owner === null) throw new Problem('auth.refresh_invalid');
     const refreshToken = this.refreshTokens.successor(token, sessionId);
-    const row =
-      (await this.rotate(sessionId, token, refreshToken)) ?? (await this.inGrace(sessionId, token));
+    const hashes = { id: sessionId, current: hashOf(token), next: hashOf(refreshToken) };
+    const { row, reused } = await this.identity.run(owner, async (em) => {
+      const live = (await rotate(em, hashes)) ?? (await inGrace(em, hashes));
+      return { row: live, reused: live === undefined && (await endReused(em, hashes)) };
+    });
     if (row) return { ...row, refreshToken };
-    throw new Problem(
-      (await this.endReused(sessionId)) ? 'auth.refresh_reused' : 'auth.refresh_invalid',
-    );
+    throw new Problem(reused ? 'auth.refresh_reused' : 'auth.refresh_invalid');
   }
 
   list(who: Principal): Promise<Session[]> {
-    return this.db.run((em) =>
+    return this.db.read(who, (em) =>
       em.find(Session, {
         where: { userId: who.userId, revokedAt: IsNull(), expiresAt: MoreThan(new Date()) },
         order: { createdAt: 'DESC' },
@@ -99,55 +85,71 @@ export class SessionsService {
     );
   }
 
-  find({ userId }: Principal, id: string): Promise<Session | null> {
-    return this.db.run((em) => em.findOneBy(Session, { id, userId, revokedAt: IsNull() }));
+  find(who: Principal, id: string): Promise<Session | null> {
+    return this.db.read(who, (em) =>
+      em.findOneBy(Session, { id, userId: who.userId, revokedAt: IsNull() }),
+    );
   }
 
-  async revoke(userId: string, id: string): Promise<void> {
-    const dead = { revokedAt: new Date() };
-    await this.db.run((em) => em.update(Session, { id, userId, revokedAt: IsNull() }, dead));
+  async revoke(who: Principal, id: string): Promise<void> {
+    const own = { id, userId: who.userId, revokedAt: IsNull() };
+    await this.db.run(who, (em) => em.update(Session, own, { revokedAt: new Date() }));
   }
 
   async revokeOthers(em: EntityManager, { userId, sessionId }: Principal): Promise<void> {
-    await em.update(
-      Session,
-      { userId, id: Not(sessionId), revokedAt: IsNull() },
-      { revokedAt: new Date() },
-    );
+    const others = { userId, id: Not(sessionId), revokedAt: IsNull() };
+    await em.update(Session, others, { revokedAt: new Date() });
   }
 
-  private async rotate(id: string, token: string, next: string) {
-    return this.first(
-      `UPDATE sessions SET previous_hash = refresh_hash, refresh_hash = $3, rotated_at = now(), last_seen_at = now(),
-         expires_at = now() + make_interval(days => $4)
-       WHERE id = $1 AND refresh_hash = $2 AND revoked_at IS NULL AND expires_at > now()
-       RETURNING id, user_id AS "userId", tenant_id AS "tenantId"`,
-      [id, hashOf(token), hashOf(next), REFRESH_DAYS],
+  private async ownerOf(sessionId: string): Promise<string | null> {
+    const [row] = await this.identity.read(null, (em) =>
+      em.query<{ owner: string | null }[]>('SELECT ava.session_owner($1) AS owner', [sessionId]),
     );
+    return row?.owner ?? null;
   }
+}
 
-  private async inGrace(id: string, token: string) {
-    return this.first(
-      `UPDATE sessions SET last_seen_at = now()
-       WHERE id = $1 AND previous_hash = $2 AND revoked_at IS NULL AND expires_at > now()
-         AND rotated_at > now() - make_interval(secs => $3)
-       RETURNING id, user_id AS "userId", tenant_id AS "tenantId"`,
-      [id, hashOf(token), GRACE_SECONDS],
-    );
-  }
+interface Hashes {
+  readonly id: string;
+  readonly current: Buffer;
+  readonly next: Buffer;
+}
 
-  private async endReused(id: string): Promise<boolean> {
-    const ended = await this.first(
-      `UPDATE sessions SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL AND expires_at > now()
-       RETURNING id, user_id AS "userId", tenant_id AS "tenantId"`,
-      [id],
-    );
-    return ended !== undefined;
-  }
+function rotate(em: EntityManager, { id, current, next }: Hashes) {
+  return first(
+    em,
+    `UPDATE sessions SET previous_hash = refresh_hash, refresh_hash = $3, rotated_at = now(), last_seen_at = now(),
+       expires_at = now() + make_interval(days => $4)
+     WHERE id = $1 AND refresh_hash = $2 AND revoked_at IS NULL AND expires_at > now()`,
+    [id, current, next, REFRESH_DAYS],
+  );
+}
 
-  /** TypeORM answers an UPDATE … RETURNING with [rows, count]. */
-  private async first(sql: string, parameters: unknown[]): Promise<RefreshedRow | undefined> {
-    const [rows] = (await this.db.query(sql, parameters)) as unknown as [RefreshedRow[], number];
-    return rows[0];
-  }
+function inGrace(em: EntityManager, { id, current }: Hashes) {
+  return first(
+    em,
+    `UPDATE sessions SET last_seen_at = now()
+     WHERE id = $1 AND previous_hash = $2 AND revoked_at IS NULL AND expires_at > now()
+       AND rotated_at > now() - make_interval(secs => $3)`,
+    [id, current, GRACE_SECONDS],
+  );
+}
+
+/** @returns whether there was a live session to end */
+async function endReused(em: EntityManager, { id }: Hashes): Promise<boolean> {
+  const ended = await first(
+    em,
+    'UPDATE sessions SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL AND expires_at > now()',
+    [id],
+  );
+  return ended !== undefined;
+}
+
+/** TypeORM answers an UPDATE … RETURNING with [rows, count]. */
+async function first(em: EntityManager, update: string, parameters: unknown[]) {
+  const [rows] = await em.query<[RefreshedRow[], number]>(
+    `${update} RETURNING id, user_id AS "userId", tenant_id AS "tenantId"`,
+    parameters,
+  );
+  return rows[0];
 }

@@ -22,14 +22,14 @@ export class CallsService {
     const scope = scopeOf(who.tenantId, query);
     const after = query.cursor === undefined ? null : this.keyset.read(scope, query.cursor);
     const { sql, parameters } = pageOfCalls(who.tenantId, query, after);
-    const rows = await this.db.run(who, (em) =>
+    const rows = await this.db.read(who, (em) =>
       em.query<(CallSummaryRow & Position)[]>(sql, parameters),
     );
     return this.keyset.page(rows, query.limit, { scope, view: (row) => CallSummary.of(row) });
   }
 
   find(who: Principal, id: string): Promise<Call | null> {
-    return this.db.run(who, (em) => em.findOneBy(Call, { id, tenantId: who.tenantId }));
+    return this.db.read(who, (em) => em.findOneBy(Call, { id, tenantId: who.tenantId }));
   }
 
   /**

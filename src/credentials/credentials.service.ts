@@ -12,7 +12,7 @@ export class CredentialsService {
   constructor(private readonly db: TenantDb) {}
 
   get(who: Principal): Promise<UserCredentials> {
-    return this.db.run(who, (em) => em.findOneByOrFail(UserCredentials, { id: who.userId }));
+    return this.db.read(who, (em) => em.findOneByOrFail(UserCredentials, { id: who.userId }));
   }
 
   setVapiKey(who: Principal, apiKey: string): Promise<UserCredentials> {

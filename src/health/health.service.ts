@@ -1,17 +1,16 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { IdentityDb } from '../kernel/database/tenant-db';
-import { pendingMigrations } from '../kernel/database/migrate';
+import { DatabaseCheck } from '../kernel/database/database-check';
 import type { Readiness } from './health.dto';
 
 @Injectable()
 export class HealthService {
   private readonly logger = new Logger(HealthService.name);
 
-  constructor(private readonly db: IdentityDb) {}
+  constructor(private readonly database: DatabaseCheck) {}
 
   async readiness(): Promise<Readiness> {
     try {
-      const pending = await pendingMigrations(this.db);
+      const pending = await this.database.pendingMigrations();
       const status = pending.length === 0 ? 'ready' : 'not_ready';
       return { status, database: true, pendingMigrations: pending };
     } catch {

@@ -27,7 +27,7 @@ export class PhoneNumbersService {
   async list(who: Principal, { limit, cursor }: ListPhoneNumbers): Promise<Page<PhoneNumberView>> {
     const scope = [who.tenantId, 'phone-numbers'];
     const after = cursor === undefined ? null : this.keyset.read(scope, cursor);
-    const rows = await this.db.run(who, (em) =>
+    const rows = await this.db.read(who, (em) =>
       em.query<Row[]>(
         `SELECT id, number, label, provider, org_id AS "ownerId", created_at AS "createdAt",
                 (extract(epoch FROM created_at) * 1000000)::bigint::text AS at
@@ -42,7 +42,7 @@ export class PhoneNumbersService {
   }
 
   find(who: Principal, id: string): Promise<PhoneNumber | null> {
-    return this.db.run(who, (em) => em.findOneBy(PhoneNumber, { id, tenantId: who.tenantId }));
+    return this.db.read(who, (em) => em.findOneBy(PhoneNumber, { id, tenantId: who.tenantId }));
   }
 
   async add(who: Principal, body: AddPhoneNumber): Promise<PhoneNumber> {
@@ -82,14 +82,8 @@ export class PhoneNumbersService {
   }
 
   /** Before a member's account goes: the numbers he brought stay with the tenant, under its oldest owner. */
-  async handOver(em: EntityManager, tenantId: string, userId: string): Promise<void> {
-    await em.query(
-      `UPDATE phone_numbers SET org_id = (
-         SELECT user_id FROM memberships WHERE tenant_id = $1 AND role = 'owner' AND user_id <> $2
-         ORDER BY created_at, user_id LIMIT 1)
-       WHERE tenant_id = $1 AND org_id = $2`,
-      [tenantId, userId],
-    );
+  async handOver(em: EntityManager, tenantId: string): Promise<void> {
+    await em.query('SELECT ava.hand_over_numbers($1)', [tenantId]);
   }
 
   private async write(

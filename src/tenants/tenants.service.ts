@@ -26,33 +26,30 @@ export class TenantsService {
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  /** Makes a tenant with its owner, in the caller's transaction. */
-  async create(em: EntityManager, owner: string, name: string): Promise<TenantOfUser> {
+  /** Makes a tenant whose owner is the person of the caller's transaction. */
+  async create(em: EntityManager, name: string): Promise<TenantOfUser> {
     const id = randomUUID();
-    await em.insert(Tenant, { id, name });
-    await em.insert(Membership, { tenantId: id, userId: owner, role: 'owner' });
+    await em.query('SELECT ava.open_tenant($1, $2)', [id, name]);
     return { id, name, role: 'owner' };
   }
 
-  /** The tenants of a user, the oldest membership first. */
-  ofUser(em: EntityManager, userId: string): Promise<TenantOfUser[]> {
+  /** All tenants of the person of the caller's transaction, the oldest membership first. */
+  ofPerson(em: EntityManager): Promise<TenantOfUser[]> {
     return em.query<TenantOfUser[]>(
-      `SELECT t.id, t.name, m.role FROM memberships m JOIN tenants t ON t.id = m.tenant_id
-       WHERE m.user_id = $1 ORDER BY m.created_at, t.id`,
-      [userId],
+      'SELECT id, name, role FROM ava.my_tenants() ORDER BY joined_at, id',
     );
   }
 
   mine(who: Principal): Promise<TenantOfUser[]> {
-    return this.db.run(who, (em) => this.ofUser(em, who.userId));
+    return this.db.read(who, (em) => this.ofPerson(em));
   }
 
   find(who: Principal): Promise<Tenant | null> {
-    return this.db.run(who, (em) => em.findOneBy(Tenant, { id: who.tenantId }));
+    return this.db.read(who, (em) => em.findOneBy(Tenant, { id: who.tenantId }));
   }
 
   async view(who: Principal, tenant: Tenant): Promise<TenantView> {
-    const count = await this.db.run(who, (em) =>
+    const count = await this.db.read(who, (em) =>
       em.countBy(Membership, { tenantId: who.tenantId }),
     );
     return TenantView.of(tenant, this.settings.tenancyMode, count);
@@ -73,31 +70,23 @@ export class TenantsService {
   }
 
   /**
-   * Takes a user out of every tenant before the account goes: tenants with no one else are deleted.
-   * @returns the tenants that stay
+   * Before the account of the person goes; a tenant with no one else goes with it.
+   * @returns the tenants that stay, locked
    * @throws Problem `tenant.last_owner` with who could be made an owner first
    */
-  async leaveAll(em: EntityManager, userId: string): Promise<TenantOfUser[]> {
-    const tenants = await this.ofUser(em, userId);
+  async sharedTenants(em: EntityManager): Promise<TenantOfUser[]> {
     const shared: TenantOfUser[] = [];
-    for (const tenant of tenants) {
-      // The same lock as the owner rule of the database: two owners cannot leave at the same moment.
-      await em.query('SELECT 1 FROM tenants WHERE id = $1 FOR UPDATE', [tenant.id]);
-      const others = await this.others(em, tenant.id, userId);
-      if (others.length === 0) await em.delete(Tenant, { id: tenant.id });
-      else if (others.some(({ role }) => role === 'owner')) shared.push(tenant);
-      else if (tenant.role !== 'owner') shared.push(tenant);
-      else throw lastOwner(tenant, others);
+    for (const tenant of await this.ofPerson(em)) {
+      const others = await em.query<(Candidate & { role: string })[]>(
+        'SELECT id, name, email, role FROM ava.others_in($1)',
+        [tenant.id],
+      );
+      if (others.length === 0) continue;
+      const ownerStays = tenant.role !== 'owner' || others.some(({ role }) => role === 'owner');
+      if (!ownerStays) throw lastOwner(tenant, others);
+      shared.push(tenant);
     }
     return shared;
-  }
-
-  private others(em: EntityManager, tenantId: string, userId: string) {
-    return em.query<(Candidate & { role: string })[]>(
-      `SELECT u.id, u.name, u.email, m.role FROM memberships m JOIN users u ON u.id = m.user_id
-       WHERE m.tenant_id = $1 AND m.user_id <> $2 ORDER BY m.created_at, u.id LIMIT 100`,
-      [tenantId, userId],
-    );
   }
 }
 

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Patch, UseGuards } from '@nest
 import { ApiTags } from '@nestjs/swagger';
 import { Operation } from '../kernel/http/operation';
 import { CurrentPrincipal, type Principal } from '../kernel/security/principal';
+import { AccountDeletionService } from './account-deletion.service';
 import { UserGuard } from './user.guard';
 import { ChangeMe, DeleteMe } from './users.dto';
 import { UsersService } from './users.service';
@@ -11,7 +12,10 @@ import { UserView } from './users.types';
 @Controller('me')
 @UseGuards(UserGuard)
 export class UsersController {
-  constructor(private readonly users: UsersService) {}
+  constructor(
+    private readonly users: UsersService,
+    private readonly deletion: AccountDeletionService,
+  ) {}
 
   @Get()
   @Operation({ summary: 'Show your account', ok: UserView })
@@ -38,6 +42,6 @@ export class UsersController {
     problems: ['auth.password_wrong', 'tenant.last_owner'],
   })
   remove(@CurrentPrincipal() who: Principal, @Body() { password }: DeleteMe): Promise<void> {
-    return this.users.remove(who, password);
+    return this.deletion.remove(who, password);
   }
 }

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { PhoneNumbersModule } from '../phone-numbers/phone-numbers.module';
 import { TenantsModule } from '../tenants/tenants.module';
+import { AccountDeletionService } from './account-deletion.service';
 import { User } from './user.entity';
 import { UserGuard } from './user.guard';
 import { UsersController } from './users.controller';
@@ -10,7 +11,7 @@ import { UsersService } from './users.service';
 @Module({
   imports: [TypeOrmModule.forFeature([User]), TenantsModule, PhoneNumbersModule],
   controllers: [UsersController],
-  providers: [UsersService, UserGuard],
+  providers: [AccountDeletionService, UsersService, UserGuard],
   exports: [UsersService],
 })
 export class UsersModule {}

@@ -6,7 +6,6 @@ import { Problem } from '../kernel/http/problem';
 import type { Locale } from '../kernel/http/problem-catalogue';
 import { PasswordConfirmation } from '../kernel/security/password-confirmation';
 import type { Principal } from '../kernel/security/principal';
-import { PhoneNumbersService } from '../phone-numbers/phone-numbers.service';
 import { TenantsService } from '../tenants/tenants.service';
 import { User, type OnboardingFlags } from './user.entity';
 import type { ChangeMe } from './users.dto';
@@ -26,7 +25,6 @@ export class UsersService {
     private readonly db: TenantDb,
     private readonly confirmation: PasswordConfirmation,
     private readonly tenants: TenantsService,
-    private readonly phoneNumbers: PhoneNumbersService,
   ) {}
 
   /** @throws QueryFailedError on `users_email_key` when the address is taken; the caller's transaction is then lost */
@@ -39,15 +37,15 @@ export class UsersService {
 
   async view(em: EntityManager, userId: string): Promise<UserView> {
     const user = await em.findOneByOrFail(User, { id: userId });
-    return UserView.of(user, await this.tenants.ofUser(em, userId));
+    return UserView.of(user, await this.tenants.ofPerson(em));
   }
 
   find(who: Principal): Promise<User | null> {
-    return this.db.run(who, (em) => em.findOneBy(User, { id: who.userId }));
+    return this.db.read(who, (em) => em.findOneBy(User, { id: who.userId }));
   }
 
   me(who: Principal): Promise<UserView> {
-    return this.db.run(who, (em) => this.view(em, who.userId));
+    return this.db.read(who, (em) => this.view(em, who.userId));
   }
 
   /** @throws Problem 403 when the address changes without the right password, 409 when it is taken */
@@ -61,19 +59,6 @@ export class UsersService {
     } catch (error) {
       throw isEmailTaken(error) ? new Problem('user.email_taken') : error;
     }
-  }
-
-  /** Numbers the person brought to a shared tenant stay there, under an owner. */
-  async remove(who: Principal, password: string): Promise<void> {
-    await this.confirmation.require(who, password);
-    await this.db.run(who, async (em) => {
-      // User before tenant, the order in which the foreign keys of a new phone number lock them: no deadlock.
-      await em.query('SELECT 1 FROM users WHERE id = $1 FOR UPDATE', [who.userId]);
-      for (const tenant of await this.tenants.leaveAll(em, who.userId)) {
-        await this.phoneNumbers.handOver(em, tenant.id, who.userId);
-      }
-      await em.delete(User, { id: who.userId });
-    });
   }
 
   async flags(em: EntityManager, who: Principal): Promise<OnboardingFlags> {

@@ -1,3 +1,4 @@
+import { migrate } from '../../src/kernel/database/migrate';
 import { parseKeyring, Vault } from '../../src/kernel/security/vault';
 import { startApp, type TestApp } from '../support/app';
 import { createDatabase, query, type TestDatabase } from '../support/database';
@@ -14,8 +15,13 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** The installation while it runs with these keys; one after another, as restarts are. */
+const migrateWith = (keys: string) =>
+  migrate({ adminUrl: database.adminUrl, vault: new Vault(parseKeyring(keys)) });
+
+/** The installation while it runs with these keys, the others being lost; one after another, as restarts are. */
 async function runningWith<T>(keys: string, work: (app: TestApp) => Promise<T>): Promise<T> {
+  await query(database.adminUrl, 'DELETE FROM ava.server_proofs');
+  await migrateWith(keys);
   const app = await startApp({ ENCRYPTION_KEY: keys }, database);
   try {
     return await work(app);
@@ -47,6 +53,31 @@ async function storedKeyIdOf({ userId }: Person): Promise<string | undefined> {
   );
   return row?.value.split('.')[1];
 }
+
+describe('an ENCRYPTION_KEY that this database does not know', () => {
+  it('stops the start and the migrations before anything is written with it', async () => {
+    const alice = await withKeyOf(OLD, 'alice');
+    const known = await query(database.adminUrl, 'SELECT * FROM ava.server_proofs');
+
+    await expect(startApp({ ENCRYPTION_KEY: NEW }, database)).rejects.toThrow(
+      'This database knows another ENCRYPTION_KEY',
+    );
+    await expect(migrateWith(NEW)).rejects.toThrow('This database knows another ENCRYPTION_KEY');
+
+    expect(await query(database.adminUrl, 'SELECT * FROM ava.server_proofs')).toEqual(known);
+    expect((await seenWith(OLD, alice)).body.status).toBe('unverified');
+  });
+
+  it('is taken beside one that is known', async () => {
+    await withKeyOf(OLD, 'alice');
+    await migrateWith(`${NEW},${OLD}`);
+
+    const app = await startApp({ ENCRYPTION_KEY: NEW }, database);
+    await app.app.close();
+
+    expect(await query(database.adminUrl, 'SELECT * FROM ava.server_proofs')).toHaveLength(2);
+  });
+});
 
 describe('an ENCRYPTION_KEY that is not the one the credentials were sealed with', () => {
   it('makes them unreadable, and nothing worse', async () => {

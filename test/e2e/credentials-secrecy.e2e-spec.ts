@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { format, inspect } from 'node:util';
-import { DataSource, QueryFailedError, type EntityManager, type Logger } from 'typeorm';
+import { QueryFailedError, type DataSource, type EntityManager, type Logger } from 'typeorm';
 import { UserCredentials } from '../../src/credentials/credentials.entity';
 import { createLogger } from '../../src/kernel/http/logger';
 import { Secret } from '../../src/kernel/security/secret';
 import { UnreadableCredential } from '../../src/kernel/security/vault';
 import { startApp, type TestApp } from '../support/app';
+import { credentialsSource } from '../support/credentials-source';
 import { rowsOf } from '../support/catalogue';
 import { register, type Person } from '../support/people';
 
@@ -18,13 +19,16 @@ let em: EntityManager;
 
 beforeAll(async () => {
   app = await startApp();
-  db = app.app.get(DataSource);
+  db = await credentialsSource(app.database);
   em = db.manager;
   await app.sql(
     `ALTER TABLE users ALTER email SET DEFAULT gen_random_uuid(), ALTER password_hash SET DEFAULT 'x'`,
   );
 });
-afterAll(() => app.close());
+afterAll(async () => {
+  await db.destroy();
+  await app.close();
+});
 
 async function furnished(name: string): Promise<Person> {
   const person = await register(app, name);

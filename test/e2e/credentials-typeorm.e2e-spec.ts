@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
-import { DataSource, type EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { UserCredentials } from '../../src/credentials/credentials.entity';
 import { Secret } from '../../src/kernel/security/secret';
 import { startApp, type TestApp } from '../support/app';
 import { rowsOf } from '../support/catalogue';
+import { credentialsSource } from '../support/credentials-source';
 import { register, type Person } from '../support/people';
 
 /** What is easily done wrong with TypeORM, done: none of it may lose a credential or store one in clear. */
@@ -14,11 +15,13 @@ const SID = `AC${'c3'.repeat(16)}`;
 const TOKEN = '0c'.repeat(16);
 
 let app: TestApp;
+let db: DataSource;
 let em: EntityManager;
 
 beforeAll(async () => {
   app = await startApp();
-  em = app.app.get(DataSource).manager;
+  db = await credentialsSource(app.database);
+  em = db.manager;
   // So that rows can be made through this entity alone, and an insert is not refused for another reason.
   await app.sql(
     `ALTER TABLE users ALTER email SET DEFAULT gen_random_uuid(), ALTER password_hash SET DEFAULT 'x'`,
@@ -28,7 +31,10 @@ afterEach(async () => {
   const everything = JSON.stringify(await rowsOf(app.database.adminUrl));
   if (everything.includes(PLAIN)) throw new Error('A credential stands in clear in the database.');
 });
-afterAll(() => app.close());
+afterAll(async () => {
+  await db.destroy();
+  await app.close();
+});
 
 async function furnished(name: string): Promise<Person> {
   const person = await register(app, name);

@@ -5,9 +5,9 @@ import { parseEnv } from '../../src/kernel/config/env';
 import type { Settings } from '../../src/kernel/config/settings';
 import { createLogger } from '../../src/kernel/http/logger';
 import { createDatabase, query, type TestDatabase } from './database';
+import { encryptionKey, jwtSecret } from './keys';
 
-export const encryptionKey = 'VN6Yc9vqNa9-2v7WTlOigo-oXzmBwm8q8R0iIZcJ3NM=';
-export const jwtSecret = 'a-secret-for-tests-only-of-48-characters-and-more';
+export { encryptionKey, jwtSecret };
 
 /** The real application on a database of its own. */
 export interface TestApp {

@@ -20,6 +20,9 @@ export async function createDatabase(
   const admin = fromSetup('AVA_TEST_ADMIN_URL');
   const name = `t_${randomBytes(8).toString('hex')}`;
   await createFrom(template, name, admin);
+  // The rights to a database are no part of its template; migrations take this one away.
+  if (template === 'ava_template')
+    await query(admin, `REVOKE TEMPORARY ON DATABASE ${name} FROM PUBLIC`);
   return {
     adminUrl: onDatabase(admin, name),
     serverUrl: onDatabase(fromSetup('AVA_TEST_SERVER_URL'), name),

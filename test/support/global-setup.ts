@@ -6,6 +6,7 @@ import { migrate } from '../../src/kernel/database/migrate';
 import { isAlive } from '../../src/kernel/database/process-registry';
 import { parseKeyring, Vault } from '../../src/kernel/security/vault';
 import { onDatabase, query } from './database';
+import { encryptionKey } from './keys';
 
 declare global {
   var stopTestPostgres: (() => Promise<void>) | undefined;
@@ -70,7 +71,7 @@ async function makeTemplate(adminUrl: string, serverUrl: string): Promise<void> 
   await migrate({
     adminUrl: onDatabase(adminUrl, 'ava_template'),
     serverUrl: onDatabase(serverUrl, 'ava_template'),
-    vault: new Vault(parseKeyring(Vault.generateKey())),
+    vault: new Vault(parseKeyring(encryptionKey)),
   });
   // Nobody can be connected to it any more, so clones never collide.
   await query(adminUrl, 'ALTER DATABASE ava_template WITH ALLOW_CONNECTIONS false');

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { SETTINGS, type Settings } from '../config/settings';
+import { DatabaseCheck } from './database-check';
 import { IdentityDb, TenantDb } from './tenant-db';
 
 /** The server's own connection pool, under a login without power; migrations use another (`data-source.ts`). */
@@ -25,7 +26,7 @@ import { IdentityDb, TenantDb } from './tenant-db';
       }),
     }),
   ],
-  providers: [TenantDb, IdentityDb],
-  exports: [TenantDb, IdentityDb],
+  providers: [DatabaseCheck, TenantDb, IdentityDb],
+  exports: [DatabaseCheck, TenantDb, IdentityDb],
 })
 export class DatabaseModule {}

@@ -3,8 +3,10 @@ import type { Vault } from '../security/vault';
 import { adminDataSource, MIGRATIONS_TABLE, migrationNames } from './data-source';
 import { lastReportId, readable, reportsSince } from './migration-report';
 import { select } from './migration-tools';
+import { giveToOwner, grantPlanes } from './plane-roles';
 import { removePlainTextTraces } from './plain-text-traces';
 import { ensureServerLogin } from './server-login';
+import { registerServer } from './server-proof';
 
 type Say = (line: string) => void;
 
@@ -56,6 +58,9 @@ async function migrateAlone(q: QueryRunner, options: MigrateOptions, say: Say): 
   let done: Awaited<ReturnType<typeof runPending>>;
   try {
     done = await runPending(q);
+    await giveToOwner(q);
+    await grantPlanes(q);
+    await registerServer(q, options.vault);
     if (options.serverUrl !== undefined) await ensureServerLogin(q, options.serverUrl, say);
     await q.commitTransaction();
   } catch (error) {

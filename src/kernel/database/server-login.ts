@@ -2,17 +2,8 @@ import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import type { QueryRunner } from 'typeorm';
 import { MIGRATIONS_TABLE } from './data-source';
 import { ids, select } from './migration-tools';
-
-/** What the server reads and writes. Everything else (reports, quarantine, tables of others) is closed to it. */
-const SERVER_TABLES = [
-  'tenants',
-  'users',
-  'memberships',
-  'sessions',
-  'calls',
-  'ava_profiles',
-  'phone_numbers',
-];
+import { executes } from './plane-roles';
+import { callable, planes } from './planes';
 
 type Say = (line: string) => void;
 
@@ -57,7 +48,7 @@ async function makeRole(q: QueryRunner, name: string, password: string): Promise
   try {
     await q.query(
       `CREATE ROLE ${identifier(name)} LOGIN PASSWORD ${literal(scramVerifier(password))}
-         NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS`,
+         NOINHERIT NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS`,
     );
     return true;
   } catch (error) {
@@ -84,17 +75,41 @@ async function takeOwnership(q: QueryRunner, name: string, say: Say): Promise<vo
   if (owned.length > 0) say(`Taken from ${name}, who must not own tables: ${owned.join(', ')}.`);
 }
 
+/** The login itself reads no table of anybody: it may enter a plane, and see which migrations are pending. */
 async function grant(q: QueryRunner, name: string): Promise<void> {
-  const [database] = await ids(q, 'SELECT current_database() AS id');
+  const [database = ''] = await ids(q, 'SELECT quote_ident(current_database()) AS id');
   const role = identifier(name);
   await q.query(`
     REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+    REVOKE TEMPORARY ON DATABASE ${database} FROM PUBLIC;
     REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ${role};
     REVOKE ALL ON SCHEMA public FROM ${role};
-    GRANT CONNECT ON DATABASE ${identifier(database ?? '')} TO ${role};
-    GRANT USAGE ON SCHEMA public TO ${role};
-    GRANT SELECT, INSERT, UPDATE, DELETE ON ${SERVER_TABLES.join(', ')} TO ${role};
+    GRANT CONNECT ON DATABASE ${database} TO ${role};
+    GRANT USAGE ON SCHEMA public, ava TO ${role};
+    ${executes(callable.login, role)};
     GRANT SELECT ON ${MIGRATIONS_TABLE} TO ${role}`);
+  await letEnterPlanes(q, name);
+}
+
+/** NOINHERIT: the login has the rights of a plane inside it only. */
+async function letEnterPlanes(q: QueryRunner, name: string): Promise<void> {
+  const [login] = await select<{ inherits: boolean; version: number }>(
+    q,
+    `SELECT rolinherit AS inherits, current_setting('server_version_num')::int AS version
+       FROM pg_roles WHERE rolname = $1`,
+    [name],
+  );
+  if (login?.inherits) await q.query(`ALTER ROLE ${identifier(name)} NOINHERIT`);
+  const options = login && login.version >= 160000 ? ' WITH INHERIT FALSE, SET TRUE' : '';
+  for (const plane of planes) {
+    const [member] = await ids(
+      q,
+      `SELECT roleid AS id FROM pg_auth_members
+        WHERE roleid = $1::regrole AND member = (SELECT oid FROM pg_roles WHERE rolname = $2)`,
+      [`ava_${plane}`, name],
+    );
+    if (member === undefined) await q.query(`GRANT ava_${plane} TO ${identifier(name)}${options}`);
+  }
 }
 
 /** What a login that was there before can do and should not. */

@@ -1,62 +1,106 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
-import type { Principal } from '../security/principal';
-import { gaveWay } from './database-errors';
+import { DataSource, QueryFailedError } from 'typeorm';
+import { Problem } from '../http/problem';
+import type { Principal, Role } from '../security/principal';
+import { Vault } from '../security/vault';
+import { runInContext, runTransaction, type Work } from './context-runner';
+import type { Statement } from './context-query';
 
 /** Milliseconds after which PostgreSQL gives up on one statement of a request. */
 const STATEMENT_TIMEOUT = '15000';
-const MOST_TRIES = 3;
 
-type Work<T> = (em: EntityManager) => Promise<T>;
+type Caller = Pick<Principal, 'tenantId' | 'userId' | 'sessionId'>;
 
 /**
- * The one door to the rows of a tenant: opens the transaction, sets the tenant and hands over a manager.
- * Use only that manager inside `work`, one query after another, and keep the network outside. A transaction that lost
- * a deadlock is run again from its beginning, so `work` must have no effect but on the database.
+ * The one door to the rows of a tenant. It opens the context: the database checks that the session is alive, its user
+ * still a member and the tenant not suspended, and shows the rows of that tenant and user and no others.
+ * Inside `work` use only the manager you were given, one query after another, and keep the network outside.
+ * @throws Problem 401 `auth.session_ended`, 403 `tenant.suspended`
  */
 @Injectable()
 export class TenantDb {
   constructor(private readonly dataSource: DataSource) {}
 
-  run<T>(who: Pick<Principal, 'tenantId' | 'userId'>, work: Work<T>): Promise<T> {
-    return transaction(this.dataSource, async (em) => {
-      await em.query(
-        `SELECT set_config('ava.tenant_id', $1, true), set_config('ava.user_id', $2, true),
-                set_config('statement_timeout', $3, true)`,
-        [who.tenantId, who.userId, STATEMENT_TIMEOUT],
-      );
-      return work(em);
-    });
+  /** One transaction. It is run again from its beginning after a deadlock: `work` must have no effect but on the database. */
+  run<T>(who: Caller, work: Work<T>): Promise<T> {
+    return this.told(who, runTransaction(this.dataSource, tenantContext(who), work));
+  }
+
+  /** For reads: each query is a transaction of its own with its context, in a single round trip. */
+  read<T>(who: Caller, work: Work<T>): Promise<T> {
+    return this.told(who, runInContext(this.dataSource, tenantContext(who), work));
+  }
+
+  /** The role of the caller as it is now. */
+  async role(who: Caller): Promise<Role> {
+    const { text, values } = tenantContext(who);
+    try {
+      const rows = await this.dataSource.query<[{ role: Role }]>(`${text} AS role`, [...values]);
+      return rows[0].role;
+    } catch (error) {
+      const refusal = refusals[sqlstateOf(error)];
+      throw refusal === undefined ? error : new Problem(refusal);
+    }
+  }
+
+  private async told<T>(who: Caller, work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      const code = sqlstateOf(error);
+      // A context that ended while the work was under way: the policies refuse what is written, and asking again tells why.
+      if (code in refusals || code === POLICY_VIOLATED) await this.role(who);
+      throw error;
+    }
   }
 }
 
-/** The door to work that comes before any tenant is known: registration, login, sessions. */
+/**
+ * The door to work for which there is no tenant yet: registration, login, refresh, and what concerns all tenants of a
+ * person. It shows the rows of that one person, never a provider credential, and opens only for this server's process.
+ */
 @Injectable()
 export class IdentityDb {
-  constructor(private readonly dataSource: DataSource) {}
+  private readonly proofs: string;
 
-  run<T>(work: Work<T>): Promise<T> {
-    return transaction(this.dataSource, async (em) => {
-      await em.query(`SELECT set_config('statement_timeout', $1, true)`, [STATEMENT_TIMEOUT]);
-      return work(em);
-    });
+  constructor(
+    private readonly dataSource: DataSource,
+    vault: Vault,
+  ) {
+    this.proofs = vault.serverProofs.join();
   }
 
-  /** One statement on its own: no transaction to open, one round trip. */
-  query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
-    return this.dataSource.query<Row[]>(sql, parameters);
+  /** @param userId whose rows; null for the questions that find out */
+  run<T>(userId: string | null, work: Work<T>): Promise<T> {
+    return runTransaction(this.dataSource, this.context(userId), work);
+  }
+
+  read<T>(userId: string | null, work: Work<T>): Promise<T> {
+    return runInContext(this.dataSource, this.context(userId), work);
+  }
+
+  private context(userId: string | null): Statement {
+    return {
+      text: 'SELECT ava.enter_identity($1, $2, $3)',
+      values: [this.proofs, userId, STATEMENT_TIMEOUT],
+    };
   }
 }
 
-async function transaction<T>(
-  dataSource: DataSource,
-  work: Work<T>,
-  tries = MOST_TRIES,
-): Promise<T> {
-  try {
-    return await dataSource.transaction(work);
-  } catch (error) {
-    if (tries <= 1 || !gaveWay(error)) throw error;
-    return transaction(dataSource, work, tries - 1);
-  }
+function tenantContext({ sessionId, userId, tenantId }: Caller) {
+  return {
+    text: 'SELECT ava.enter_tenant($1, $2, $3, $4)',
+    values: [sessionId, userId, tenantId, STATEMENT_TIMEOUT],
+  };
+}
+
+const POLICY_VIOLATED = '42501';
+const refusals: Readonly<Record<string, 'auth.session_ended' | 'tenant.suspended'>> = {
+  AVA01: 'auth.session_ended',
+  AVA02: 'tenant.suspended',
+};
+
+function sqlstateOf(error: unknown): string {
+  if (!(error instanceof QueryFailedError)) return '';
+  return (error.driverError as { code?: string }).code ?? '';
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { TenantDb } from '../database/tenant-db';
+import { IdentityDb } from '../database/tenant-db';
 import { Problem } from '../http/problem';
 import { Passwords } from './passwords';
 import type { Principal } from './principal';
@@ -8,7 +8,7 @@ import type { Principal } from './principal';
 @Injectable()
 export class PasswordConfirmation {
   constructor(
-    private readonly db: TenantDb,
+    private readonly db: IdentityDb,
     private readonly passwords: Passwords,
   ) {}
 
@@ -16,7 +16,7 @@ export class PasswordConfirmation {
    * @returns the hash that was checked, for a change that must not overtake another
    * Hashing happens outside the transaction. @throws Problem 403 `auth.password_wrong`: a 401 would sign the client out */
   async require(who: Principal, password: string): Promise<string> {
-    const [row] = await this.db.run(who, (em) =>
+    const [row] = await this.db.read(who.userId, (em) =>
       em.query<{ hash: string }[]>('SELECT password_hash AS hash FROM users WHERE id = $1', [
         who.userId,
       ]),

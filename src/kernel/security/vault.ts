@@ -1,9 +1,10 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { decryptFernet, encryptFernet, toBase64Url, type VectorOptions } from './fernet';
 
 const KEY_ID_LABEL = 'ava/credentials/kid/v1';
 const SALT = 'ava/credentials/fernet/v1';
 const SEALED = /^v1\.([0-9a-f]{8})\.(gAAAA[A-Za-z0-9_-]+={0,2})$/;
+const PROOF_SALT = 'ava/server-proof/v1';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const COLUMN = /^[a-z_]+\.[a-z_]+$/;
 // Python's Fernet takes either alphabet and whatever the unused bits of the last character are.
@@ -24,10 +25,15 @@ export class UnreadableCredential extends Error {
 class MasterKey {
   readonly #extracted: Buffer;
   readonly id: string;
+  /** By which the database knows a server that has this key; tells nothing of the key (HKDF). */
+  readonly serverProof: string;
 
   constructor(bytes: Buffer) {
     this.#extracted = createHmac('sha256', SALT).update(bytes).digest();
     this.id = createHash('sha256').update(KEY_ID_LABEL).update(bytes).digest('hex').slice(0, 8);
+    this.serverProof = Buffer.from(hkdfSync('sha256', bytes, PROOF_SALT, '', 32)).toString(
+      'base64url',
+    );
   }
 
   /** Each value has its own key, so what is copied to another row or column does not open there. */
@@ -57,6 +63,10 @@ export class Keyring {
 
   get ids(): string[] {
     return [...this.#keys.keys()];
+  }
+
+  get serverProofs(): string[] {
+    return [...this.#keys.values()].map((key) => key.serverProof);
   }
 }
 
@@ -103,6 +113,11 @@ export class Vault {
 
   get currentKeyId(): string {
     return this.#keyring.current.id;
+  }
+
+  /** One for each configured key. */
+  get serverProofs(): string[] {
+    return this.#keyring.serverProofs;
   }
 
   seal(column: string, id: string, text: string): string {

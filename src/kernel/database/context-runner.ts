@@ -1,0 +1,59 @@
+import type { PoolClient } from 'pg';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { queryInContext, type Statement } from './context-query';
+import { gaveWay } from './database-errors';
+
+export type Work<T> = (em: EntityManager) => Promise<T>;
+
+const MOST_TRIES = 3;
+
+/** The context is opened in the same round trip as the transaction. */
+export async function runTransaction<T>(
+  dataSource: DataSource,
+  context: Statement,
+  work: Work<T>,
+  tries = MOST_TRIES,
+): Promise<T> {
+  try {
+    return await runInContext(dataSource, context, (em) => em.transaction(work));
+  } catch (error) {
+    if (tries <= 1 || !gaveWay(error)) throw error;
+    return runTransaction(dataSource, context, work, tries - 1);
+  }
+}
+
+/** Every query outside a transaction, and the one that begins a transaction, opens the context first. */
+export async function runInContext<T>(
+  dataSource: DataSource,
+  context: Statement,
+  work: Work<T>,
+): Promise<T> {
+  const runner = dataSource.createQueryRunner();
+  openContextIn(runner, context);
+  try {
+    return await work(runner.manager);
+  } finally {
+    await runner.release();
+  }
+}
+
+const BEGIN = 'START TRANSACTION';
+const ENDS = ['COMMIT', 'ROLLBACK'];
+
+/** TypeORM asks its runner for the connection before each query; it is given one that brings the context along. */
+function openContextIn(runner: QueryRunner, context: Statement): void {
+  const connect = runner.connect.bind(runner) as () => Promise<PoolClient>;
+  let inTransaction = false;
+  runner.connect = async () => {
+    const client = await connect();
+    const query = (text: string, values?: unknown[]) => {
+      const opened = inTransaction;
+      if (text === BEGIN) inTransaction = true;
+      if (ENDS.includes(text)) inTransaction = false;
+      return opened
+        ? client.query(text, values)
+        : queryInContext(client, context, { text, values });
+    };
+    return { query };
+  };
+}

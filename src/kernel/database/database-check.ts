@@ -1,0 +1,93 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { DataSource, QueryFailedError } from 'typeorm';
+import { Vault } from '../security/vault';
+import { pendingMigrations } from './migrate';
+import { tables } from './planes';
+
+/** What a login can do that would let it past the policies, as one row of booleans. */
+const POWERS = `
+  SELECT r.rolsuper AS "is a superuser",
+         r.rolbypassrls AS "may bypass row-level security",
+         r.rolcreaterole AS "may make logins and join any role",
+         r.rolreplication AS "may read the whole database by replication",
+         EXISTS (SELECT 1 FROM pg_class WHERE relowner = r.oid AND relnamespace = to_regnamespace('public'))
+           AS "owns tables",
+         EXISTS (SELECT 1 FROM pg_roles p
+                  WHERE pg_has_role(r.oid, p.oid, 'MEMBER') AND p.oid <> r.oid
+                    AND (p.rolsuper OR p.rolbypassrls OR p.rolname = 'ava_owner'
+                         OR p.rolname IN ('pg_read_all_data', 'pg_write_all_data', 'pg_read_server_files',
+                                          'pg_write_server_files', 'pg_execute_server_program')))
+           AS "is a member of a role that policies do not hold",
+         has_schema_privilege(r.oid, 'public', 'CREATE') AS "may make tables in schema public",
+         has_database_privilege(r.oid, current_database(), 'CREATE') AS "may make schemas"
+    FROM pg_roles r WHERE r.rolname = session_user`;
+
+const HELP =
+  'Give the server a login without power: put the present URL into DATABASE_ADMIN_URL, a new name and password into ' +
+  'DATABASE_URL (postgresql://ava_api:<password>@…), and run `npm run migrate`, which makes that login.';
+const MIGRATE = 'Run `npm run migrate` with DATABASE_ADMIN_URL set.';
+
+/** Looks, with the server's own login, whether the database is as the promise of isolation needs it. */
+@Injectable()
+export class DatabaseCheck implements OnModuleInit {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly vault: Vault,
+  ) {}
+
+  pendingMigrations(): Promise<string[]> {
+    return pendingMigrations(this.dataSource);
+  }
+
+  /** @throws Error that says what is wrong and what to do; the server must not start then */
+  async onModuleInit(): Promise<void> {
+    const [powers = {}] = await this.dataSource.query<Record<string, boolean>[]>(POWERS);
+    const found = Object.keys(powers).filter((power) => powers[power]);
+    if (found.length > 0) {
+      throw new Error(
+        `The login of DATABASE_URL ${found.join(', ')}: policies would not hold it. ${HELP}`,
+      );
+    }
+    // An older schema is told by /health/ready; no route works on it.
+    if ((await this.pendingMigrations()).length > 0) return;
+    const open = await this.unprotected();
+    if (open.length > 0) {
+      throw new Error(`Row-level security is off or not forced on: ${open.join(', ')}. ${MIGRATE}`);
+    }
+    await this.enterAsServer();
+  }
+
+  private async unprotected(): Promise<string[]> {
+    const rows = await this.dataSource.query<{ name: string }[]>(
+      `SELECT name FROM unnest($1::text[]) AS name LEFT JOIN pg_class ON oid = to_regclass(name)
+        WHERE NOT coalesce(relrowsecurity AND relforcerowsecurity, false) ORDER BY name`,
+      [Object.keys(tables)],
+    );
+    return rows.map(({ name }) => name);
+  }
+
+  private async enterAsServer(): Promise<void> {
+    try {
+      await this.dataSource.query('SELECT ava.enter_identity($1, NULL, $2)', [
+        this.vault.serverProofs.join(),
+        '15000',
+      ]);
+    } catch (error) {
+      const { code } =
+        error instanceof QueryFailedError ? (error.driverError as { code?: string }) : {};
+      if (code === 'AVA03') {
+        throw new Error(
+          'This database knows another ENCRYPTION_KEY: no stored credential would open with the one given. Set the one it was migrated with.',
+          { cause: error },
+        );
+      }
+      if (code === '42501') {
+        throw new Error(
+          `The login of DATABASE_URL may not enter the planes of this database. ${MIGRATE}`,
+          { cause: error },
+        );
+      }
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,121 @@
+/** What a plane may do with a table: every column, or those named. */
+export type Columns = '*' | readonly string[];
+export interface Rights {
+  readonly select?: Columns;
+  readonly insert?: Columns;
+  readonly update?: Columns;
+  readonly delete?: true;
+}
+
+export type Plane = 'tenant' | 'identity' | 'operator';
+export const planes: readonly Plane[] = ['tenant', 'identity', 'operator'];
+
+/** `tenant`: rows of one tenant, `tenant_id` first in every key. `person`: rows of one user, or the tenant itself. */
+interface Table extends Partial<Record<Plane, Rights>> {
+  readonly kind: 'tenant' | 'person';
+}
+
+const credentials = ['vapi', 'twilio'].flatMap((provider) =>
+  ['updated_at', 'verified_at', 'status'].map((name) => `${provider}_${name}`),
+);
+const secrets = ['vapi_api_key', 'twilio_account_sid', 'twilio_auth_token'];
+const account = ['id', 'email', 'name', 'locale', 'onboarding_flags', 'created_at', 'updated_at'];
+const session = ['id', 'user_id', 'tenant_id', 'created_at', 'last_seen_at', 'expires_at'];
+const device = ['revoked_at', 'ip', 'user_agent'];
+
+/** Every table that holds somebody's rows, with the least that each plane needs. Applied at the end of each migration. */
+export const tables: Readonly<Record<string, Table>> = {
+  tenants: {
+    kind: 'person',
+    tenant: { select: '*', update: ['name'], delete: true },
+    operator: { select: '*' },
+  },
+  users: {
+    kind: 'person',
+    tenant: {
+      select: [...account, ...secrets, ...credentials],
+      update: [
+        'email',
+        'name',
+        'locale',
+        'onboarding_flags',
+        'updated_at',
+        ...secrets,
+        ...credentials,
+      ],
+    },
+    identity: {
+      select: [...account, 'password_hash'],
+      insert: ['id', 'email', 'password_hash', 'name', 'locale'],
+      update: ['password_hash', 'updated_at'],
+      delete: true,
+    },
+    operator: { select: ['id', 'email', 'name', 'locale', 'operator', 'created_at'] },
+  },
+  sessions: {
+    kind: 'person',
+    tenant: { select: [...session, ...device], update: ['revoked_at'] },
+    identity: { select: '*', insert: '*', update: '*', delete: true },
+    operator: { select: [...session, 'revoked_at'] },
+  },
+  memberships: {
+    kind: 'tenant',
+    tenant: { select: '*' },
+    identity: { select: '*' },
+    operator: { select: '*' },
+  },
+  calls: {
+    kind: 'tenant',
+    tenant: { select: '*', insert: '*', update: '*', delete: true },
+    operator: {
+      select: [
+        'tenant_id',
+        'id',
+        'status',
+        'direction',
+        'started_at',
+        'ended_at',
+        'duration_seconds',
+        'cost',
+        'provider',
+        'created_at',
+      ],
+    },
+  },
+  ava_profiles: {
+    kind: 'tenant',
+    tenant: { select: '*', update: '*' },
+    identity: { insert: '*' },
+    operator: { select: ['tenant_id', 'version', 'created_at', 'updated_at'] },
+  },
+  phone_numbers: {
+    kind: 'tenant',
+    tenant: { select: '*', insert: '*', update: '*', delete: true },
+    operator: { select: ['tenant_id', 'id', 'provider', 'created_at'] },
+  },
+};
+
+/** Tables that no plane reaches, each with the reason why it needs no policy. */
+export const globalTables: Readonly<Record<string, string>> = {
+  typeorm_migrations: 'Names of migrations; the login may read it to tell what is pending.',
+  migration_reports: 'Reports for the operator; read as the owner only.',
+  phone_numbers_quarantine:
+    'Rows that a migration set aside for the operator; read as the owner only.',
+  'ava.server_proofs': 'Hashes by which the database knows its server; read by functions only.',
+};
+
+/** Functions of schema `ava` that the server's login and each plane may call; the policies' own are for every plane. */
+export const callable = {
+  login: ['enter_tenant', 'enter_identity', 'standing'],
+  policies: ['tenant_id', 'user_id', 'operator_id', 'identity_user', 'is_server', 'claimed'],
+  tenant: ['my_tenants'],
+  identity: [
+    'find_account',
+    'session_owner',
+    'open_tenant',
+    'my_tenants',
+    'others_in',
+    'hand_over_numbers',
+  ],
+  operator: [],
+} as const satisfies Record<Plane | 'login' | 'policies', readonly string[]>;
