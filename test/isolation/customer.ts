@@ -29,8 +29,11 @@ type Mark = (field: string) => string;
  * Rows are made by SQL, so that each text column, also those that no route writes, holds a text found nowhere else.
  * A new table with a tenant or user gets its row here; the suite tells when one is missing.
  */
-function rowsOf({ tenantId, userId }: Person, mark: Mark): Record<string, Row[]> {
-  const owner = { tenant_id: tenantId };
+function rowsOf(
+  { tenantId, userId }: Person,
+  { mark, since }: { mark: Mark; since: string },
+): Record<string, Row[]> {
+  const owner = { tenant_id: tenantId, created_at: since };
   const number = () => ({
     ...owner,
     org_id: userId,
@@ -50,7 +53,7 @@ function rowsOf({ tenantId, userId }: Person, mark: Mark): Record<string, Row[]>
     summary: mark('summary'),
     status: mark('status'),
     direction: mark('direction'),
-    started_at: '2025-01-31T09:30:00Z',
+    started_at: since,
     duration_seconds: 240,
     ended_reason: mark('reason'),
     recording_url: `https://example.com/${mark('recording')}.mp3`,
@@ -64,9 +67,7 @@ function rowsOf({ tenantId, userId }: Person, mark: Mark): Record<string, Row[]>
   return {
     phone_numbers: numbers,
     calls: [call(), call()],
-    phone_numbers_quarantine: [
-      { ...quarantined, reason: 'orphan', created_at: '2025-01-31', quarantined_at: '2025-01-31' },
-    ],
+    phone_numbers_quarantine: [{ ...quarantined, reason: 'orphan', quarantined_at: since }],
   };
 }
 
@@ -97,36 +98,49 @@ const address = () => {
 
 const phoneNumber = () => `+336${randomInt(1e8).toString().padStart(8, '0')}`;
 
-/** @param role in the tenant; with any but owner, somebody else owns it */
-export async function customer(app: TestApp, name: string, role: Role = 'owner') {
+interface Making {
+  /** In the tenant; with any but owner, somebody else owns it. */
+  readonly role?: Role;
+  /** When the rows were made. */
+  readonly since?: string;
+}
+
+export async function customer(
+  app: TestApp,
+  name: string,
+  { role = 'owner', since = '2025-01-31T09:30:00Z' }: Making = {},
+): Promise<Customer> {
   const mark: Mark = (field) => `${name}-${field}-${randomBytes(6).toString('hex')}`;
   const tenantName = mark('tenant');
   const person = await register(app, name, { name: mark('name'), tenantName });
-  const secrets = await saveCredentials(person);
+  const credentials = await saveCredentials(person);
   const other = await login(app, person.email);
-  const { sid: sessionId } = claimsOf(other.accessToken);
-  const rows = rowsOf(person, mark);
-  for (const [table, some] of Object.entries(rows)) await insert(app, table, some);
-  for (const [table, { key, to }] of Object.entries(changesOf(mark))) {
-    await update(app, table, {
-      key,
-      id: key === 'tenant_id' ? person.tenantId : person.userId,
-      to,
-    });
-  }
+  const named = await plant(app, person, { mark, since });
   if (role !== 'owner') await demote(app, person, role);
-  const cursorOf = async (path: string): Promise<string> =>
-    (await person.client.get(`${path}?limit=1`)).body.nextCursor;
   return {
     ...person,
+    ...named,
     tenantName,
-    sessionId,
-    callId: rows.calls?.[0]?.id as string,
-    phoneNumberId: rows.phone_numbers?.[0]?.id as string,
-    callCursor: await cursorOf('/calls'),
-    phoneNumberCursor: await cursorOf('/phone-numbers'),
-    secrets: [...secrets, person.accessToken, person.refreshToken, other.refreshToken],
-  } satisfies Customer;
+    sessionId: claimsOf(other.accessToken).sid,
+    callCursor: await cursorOf(person, '/calls'),
+    phoneNumberCursor: await cursorOf(person, '/phone-numbers'),
+    secrets: [...credentials, person.accessToken, person.refreshToken, other.refreshToken],
+  };
+}
+
+async function plant(app: TestApp, person: Person, how: { mark: Mark; since: string }) {
+  const rows = rowsOf(person, how);
+  for (const [table, some] of Object.entries(rows)) await insert(app, table, some);
+  for (const [table, { key, to }] of Object.entries(changesOf(how.mark))) {
+    const id = key === 'tenant_id' ? person.tenantId : person.userId;
+    await update(app, table, { key, id, to });
+  }
+  const { calls: [call] = [], phone_numbers: [number] = [] } = rows;
+  return { callId: call?.id as string, phoneNumberId: number?.id as string };
+}
+
+async function cursorOf({ client }: Person, list: string): Promise<string> {
+  return (await client.get(`${list}?limit=1`)).body.nextCursor;
 }
 
 /** Ids of the same form that were never given to anything. */

@@ -7,7 +7,7 @@ import { leaksOf } from './leaks';
 import { Matrix, type Cell } from './matrix';
 import { operations } from './operations';
 import { FIXED_WORDS, OF_NOBODY } from './ownership';
-import { removeReports, writeReports } from './report';
+import { writeReports } from './report';
 
 const DATA = 'test/isolation/operations.ts';
 const results = new Map<string, Map<string, Cell>>();
@@ -19,7 +19,6 @@ let documented: ReadonlyMap<string, DocumentedOperation>;
 let idsOf: ReadonlyMap<string, readonly string[]>;
 
 beforeAll(async () => {
-  removeReports();
   app = await startApp({ DOCS: 'on' });
   const document = await apiDocument(app);
   documented = new Map(operationsOf(document).map((operation) => [operation.id, operation]));

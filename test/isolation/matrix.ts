@@ -42,7 +42,8 @@ export class Matrix {
 
   async cell(entry: IsolationEntry, documented: DocumentedOperation, one: Case): Promise<Cell> {
     try {
-      const fresh = () => customer(this.app, 'carol', entry.who === 'public' ? 'owner' : entry.who);
+      const role = entry.who === 'public' ? 'owner' : entry.who;
+      const fresh = () => customer(this.app, 'carol', { role });
       const attempts = await one.attempts({ entry, documented, world: this.world, fresh });
       if (typeof attempts === 'string') {
         return { state: 'not applicable', shown: '-', why: [attempts] };
@@ -68,7 +69,7 @@ export class Matrix {
   }
 
   private async attempt(
-    { id, method }: DocumentedOperation,
+    { method }: DocumentedOperation,
     { request, expected: [status, code], twin }: Attempt,
   ): Promise<Tried> {
     const answer = await this.send(method, request);
@@ -81,7 +82,7 @@ export class Matrix {
     const shown = [answer.status, answer.body?.code as string | undefined]
       .filter(Boolean)
       .join(' ');
-    return { shown, wrong: wrong.map((what) => `${id} (${request.url}): ${what}`) };
+    return { shown, wrong: wrong.length > 0 ? [`${request.url} ${wrong.join(', ')}`] : [] };
   }
 
   private send(method: DocumentedOperation['method'], { url, body, authorization }: Request) {

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { cases } from './cases';
 import type { Cell } from './matrix';
 import { operations } from './operations';
@@ -20,10 +20,6 @@ const cellOf = (results: Results, operation: string, name: string): Cell =>
 
 const rowOf = (results: Results, operation: string) =>
   cases.map(({ name }) => cellOf(results, operation, name));
-
-export function removeReports(): void {
-  for (const type of ['md', 'html', 'txt']) rmSync(`${FOLDER}/isolation.${type}`, { force: true });
-}
 
 /** For an auditor (.md, .html), and for the terminal (.txt). */
 export function writeReports(results: Results, coverage: Coverage): void {
