@@ -2,7 +2,7 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import type { TestApp } from '../support/app';
 import { login, register, type Person } from '../support/people';
 
-export type Role = 'owner' | 'admin' | 'member';
+type Role = 'owner' | 'admin' | 'member';
 
 /** What can be named in a request: by its owner with success, by anybody else in vain. */
 export interface Ids {

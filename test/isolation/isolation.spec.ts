@@ -23,6 +23,7 @@ beforeAll(async () => {
   const document = await apiDocument(app);
   documented = new Map(operationsOf(document).map((operation) => [operation.id, operation]));
   idsOf = placesOf(document);
+  for (const id of documented.keys()) results.set(id, new Map());
   owner = await session(app.database.adminUrl);
   matrix = await Matrix.of({ ...app, sql: onOneConnection(owner) });
 });

@@ -3,7 +3,7 @@ import { cases } from './cases';
 import type { Cell } from './matrix';
 import { operations } from './operations';
 
-/** Operation → case → what came of it. */
+/** Operation → case → what came of it; an operation that the data does not know has no cases. */
 export type Results = ReadonlyMap<string, ReadonlyMap<string, Cell>>;
 
 export interface Coverage {
@@ -18,6 +18,8 @@ const signs = { held: '✓', broken: '✗', 'not applicable': '' } as const;
 const cellOf = (results: Results, operation: string, name: string): Cell =>
   results.get(operation)?.get(name) ?? NOT_RUN;
 
+const leastRole = (operation: string) => operations[operation]?.who ?? 'unknown';
+
 const rowOf = (results: Results, operation: string) =>
   cases.map(({ name }) => cellOf(results, operation, name));
 
@@ -30,10 +32,10 @@ export function writeReports(results: Results, coverage: Coverage): void {
 }
 
 function summary(results: Results): string {
-  const all = Object.keys(operations).flatMap((operation) => rowOf(results, operation));
+  const all = [...results.keys()].flatMap((operation) => rowOf(results, operation));
   const count = (state: Cell['state']) => all.filter((cell) => cell.state === state).length;
   return (
-    `${Object.keys(operations).length} operations, ${cases.length} cases: ${count('held')} cells held, ` +
+    `${results.size} operations, ${cases.length} cases: ${count('held')} cells held, ` +
     `${count('broken')} broken, ${count('not applicable')} not applicable.`
   );
 }
@@ -51,7 +53,7 @@ const explained = { '✓': 'held', '✗': 'broken', '-': 'the case cannot arise'
 
 function markdown(results: Results, coverage: Coverage): string {
   const line = (fields: readonly string[]) => `| ${fields.join(' | ')} |`;
-  const broken = Object.keys(operations).flatMap((operation) =>
+  const broken = [...results.keys()].flatMap((operation) =>
     cases.flatMap(({ name }) => {
       const { state, why } = cellOf(results, operation, name);
       return state === 'broken' ? [`- ${operation}, ${name}: ${why.join('; ')}`] : [];
@@ -74,10 +76,10 @@ function markdown(results: Results, coverage: Coverage): string {
     [
       line(['Operation', 'Least role', ...cases.map(({ name }) => name)]),
       `|${'---|'.repeat(cases.length + 2)}`,
-      ...Object.entries(operations).map(([operation, { who }]) =>
+      ...[...results.keys()].map((operation) =>
         line([
           operation,
-          who,
+          leastRole(operation),
           ...rowOf(results, operation).map(({ state, shown }) => `${signs[state]} ${shown}`.trim()),
         ]),
       ),
@@ -105,8 +107,8 @@ function html(results: Results, coverage: Coverage): string {
   const cell = ({ state, shown, why }: Cell) =>
     `<td class="${state === 'not applicable' ? 'none' : state}" title="${escaped(why.join('\n'))}">` +
     `${signs[state]} ${escaped(shown)}</td>`;
-  const row = ([operation, { who }]: [string, { who: string }]) =>
-    `<tr><th scope="row">${escaped(operation)}</th><td>${who}</td>${rowOf(results, operation).map(cell).join('')}</tr>`;
+  const row = (operation: string) =>
+    `<tr><th scope="row">${escaped(operation)}</th><td>${leastRole(operation)}</td>${rowOf(results, operation).map(cell).join('')}</tr>`;
   const head = cases.map(
     ({ name, about }) => `<th scope="col" title="${escaped(about)}">${escaped(name)}</th>`,
   );
@@ -129,7 +131,7 @@ ${method(coverage)
 <div class="scroll"><table>
 <thead><tr><th scope="col">Operation</th><th scope="col">Least role</th>${head.join('')}</tr></thead>
 <tbody>
-${Object.entries(operations).map(row).join('\n')}
+${[...results.keys()].map(row).join('\n')}
 </tbody></table></div>
 </main>
 </html>
@@ -138,7 +140,7 @@ ${Object.entries(operations).map(row).join('\n')}
 
 /** Statuses only, to fit; a column's name is spelled out below. */
 function terminal(results: Results): string {
-  const names = Object.keys(operations);
+  const names = [...results.keys()];
   const width = Math.max(...names.map((name) => name.length));
   const letter = (column: number) => String.fromCharCode(97 + column);
   const short = ({ state, shown }: Cell) => {
