@@ -19,7 +19,7 @@ const BY_ID: Readonly<Record<string, string>> = { tenants: 'tenant', users: 'per
 /** Tables of nobody: what they hold is about the installation. */
 export const OF_NOBODY = ['migration_reports', 'typeorm_migrations'];
 /** Columns with a few fixed words, which many customers share. */
-export const FIXED_WORDS = [
+const FIXED_WORDS = [
   'memberships.role',
   'phone_numbers_quarantine.reason',
   'users.locale',

@@ -9,6 +9,8 @@ export type Results = ReadonlyMap<string, ReadonlyMap<string, Cell>>;
 export interface Coverage {
   readonly tables: readonly string[];
   readonly markers: number;
+  /** What is not covered, in words. */
+  readonly gaps: readonly string[];
 }
 
 const FOLDER = 'test-results';
@@ -28,15 +30,16 @@ export function writeReports(results: Results, coverage: Coverage): void {
   mkdirSync(FOLDER, { recursive: true });
   writeFileSync(`${FOLDER}/isolation.md`, markdown(results, coverage));
   writeFileSync(`${FOLDER}/isolation.html`, html(results, coverage));
-  writeFileSync(`${FOLDER}/isolation.txt`, terminal(results));
+  writeFileSync(`${FOLDER}/isolation.txt`, terminal(results, coverage));
 }
 
-function summary(results: Results): string {
+function summary(results: Results, { gaps }: Coverage): string {
   const all = [...results.keys()].flatMap((operation) => rowOf(results, operation));
   const count = (state: Cell['state']) => all.filter((cell) => cell.state === state).length;
   return (
     `${results.size} operations, ${cases.length} cases: ${count('held')} cells held, ` +
-    `${count('broken')} broken, ${count('not applicable')} not applicable.`
+    `${count('broken')} broken, ${count('not applicable')} not applicable. ` +
+    (gaps.length === 0 ? 'Nothing is left out.' : `Not covered: ${gaps.join('; ')}.`)
   );
 }
 
@@ -61,7 +64,7 @@ function markdown(results: Results, coverage: Coverage): string {
   );
   return [
     '# Isolation matrix',
-    `${new Date().toISOString()}. ${summary(results)}`,
+    `${new Date().toISOString()}. ${summary(results, coverage)}`,
     ...method(coverage),
     '## Legend',
     Object.entries(explained)
@@ -120,7 +123,7 @@ function html(results: Results, coverage: Coverage): string {
 <style>${STYLE}</style>
 <main>
 <h1>Isolation matrix</h1>
-<p>${new Date().toISOString()}. <strong>${escaped(summary(results))}</strong></p>
+<p>${new Date().toISOString()}. <strong>${escaped(summary(results, coverage))}</strong></p>
 ${method(coverage)
   .map((text) => `<p>${escaped(text)}</p>`)
   .join('\n')}
@@ -139,7 +142,7 @@ ${[...results.keys()].map(row).join('\n')}
 }
 
 /** Statuses only, to fit; a column's name is spelled out below. */
-function terminal(results: Results): string {
+function terminal(results: Results, coverage: Coverage): string {
   const names = [...results.keys()];
   const width = Math.max(...names.map((name) => name.length));
   const letter = (column: number) => String.fromCharCode(97 + column);
@@ -163,7 +166,7 @@ function terminal(results: Results): string {
     ...names.map((name, i) => line(name, table[i] ?? [])),
     '',
     cases.map(({ name }, column) => `${letter(column)} ${name}`).join(', '),
-    `✗ broken, - the case cannot arise. ${summary(results)}`,
+    `✗ broken, - the case cannot arise. ${summary(results, coverage)}`,
     `${FOLDER}/isolation.html has codes and reasons.`,
     '',
   ].join('\n');
