@@ -109,7 +109,7 @@ const escaped = (text: string) =>
 function html(results: Results, coverage: Coverage): string {
   const cell = ({ state, shown, why }: Cell) =>
     `<td class="${state === 'not applicable' ? 'none' : state}" title="${escaped(why.join('\n'))}">` +
-    `${signs[state]} ${escaped(shown)}</td>`;
+    `${signs[state]}&nbsp;${escaped(shown)}</td>`;
   const row = (operation: string) =>
     `<tr><th scope="row">${escaped(operation)}</th><td>${leastRole(operation)}</td>${rowOf(results, operation).map(cell).join('')}</tr>`;
   const head = cases.map(
