@@ -10,7 +10,7 @@ const importPatterns = [
 ];
 
 export default defineConfig(
-  { ignores: ['dist', 'coverage', '.ava', 'node_modules'] },
+  { ignores: ['dist', 'coverage', 'test-results', '.ava', 'node_modules'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -1,5 +1,6 @@
 import { startApp, type TestApp } from '../support/app';
 import { login, password, register, type Person } from '../support/people';
+import { withoutIds } from '../support/without-ids';
 
 /** The three security tests of the brief, word for word in what they do, over HTTP and SQL. */
 let app: TestApp;
@@ -171,8 +172,3 @@ describe('cascade delete', () => {
     expect(await app.sql('SELECT 1 FROM tenants WHERE id = $1', [gone.tenantId])).toEqual([]);
   });
 });
-
-function withoutIds({ text, headers }: { text: string; headers: object }, id: string) {
-  const { 'x-request-id': requestId, date, ...rest } = headers as Record<string, string>;
-  return { text: text.replaceAll(id, 'ID').replaceAll(requestId ?? '', 'REQUEST'), headers: rest };
-}

@@ -2,15 +2,13 @@ import 'reflect-metadata';
 import type { Type } from '@nestjs/common';
 import { GUARDS_METADATA, METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants';
 import { ModulesContainer } from '@nestjs/core';
-import type { OpenAPIObject } from '@nestjs/swagger';
-import { decode, sign, type JwtPayload } from 'jsonwebtoken';
-import { jwtSecret, startApp, type TestApp } from '../support/app';
+import { apiDocument, operationsOf } from '../support/api-document';
+import { startApp, type TestApp } from '../support/app';
 import { rowsOf } from '../support/catalogue';
-import { Client } from '../support/client';
+import { Client, type Method } from '../support/client';
 import { register, type Person } from '../support/people';
+import { refusedHeaders } from '../support/refused-tokens';
 
-type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Handler = (...parameters: unknown[]) => unknown;
 interface Route {
   id: string;
@@ -43,16 +41,11 @@ let routes: Route[];
 beforeAll(async () => {
   app = await startApp({ DOCS: 'on' });
   alice = await register(app, 'alice');
-  const { body } = await new Client(app.app).get('/openapi.json');
-  routes = Object.entries((body as OpenAPIObject).paths).flatMap(([path, item]) =>
-    Object.entries(item as Record<string, Operation>).map(([name, operation]) => ({
-      id: `${name.toUpperCase()} ${path}`,
-      method: name.toUpperCase() as Method,
-      url: path.replace('{id}', '00000000-0000-4000-8000-000000000000'),
-      operationId: operation.operationId ?? '',
-      open: !operation.security?.length,
-    })),
-  );
+  routes = operationsOf(await apiDocument(app)).map(({ operation, path, ...rest }) => ({
+    ...rest,
+    url: path.replace('{id}', '00000000-0000-4000-8000-000000000000'),
+    operationId: operation.operationId ?? '',
+  }));
 });
 afterAll(() => app.close());
 
@@ -80,46 +73,6 @@ const lowerFirst = (name: string) => `${name.charAt(0).toLowerCase()}${name.slic
 
 const guardsOf = (target: object) =>
   ((Reflect.getMetadata(GUARDS_METADATA, target) ?? []) as Type[]).map(({ name }) => name);
-
-const base64 = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-
-/** Authorization headers that must open nothing, each made from a token that would. */
-function refusedHeaders(token: string): Record<string, [header: string | undefined, code: string]> {
-  const { header, payload } = decode(token, { complete: true }) ?? {};
-  const claims = payload as JwtPayload;
-  const options = { algorithm: 'HS256', keyid: header?.kid ?? '' } as const;
-  const past = { ...claims, iat: (claims.iat ?? 0) - 2000, exp: (claims.exp ?? 0) - 2000 };
-  const [head = '', body = '', signature = ''] = token.split('.');
-  const bearer = (text: string) => `Bearer ${text}`;
-  return {
-    none: [undefined, 'auth.token_missing'],
-    empty: ['', 'auth.token_missing'],
-    'another scheme': [`Basic ${base64({ alice: 1 })}`, 'auth.token_missing'],
-    garbage: [bearer('garbage'), 'auth.token_invalid'],
-    'three garbage parts': [bearer('a.b.c'), 'auth.token_invalid'],
-    expired: [bearer(sign(past, jwtSecret, options)), 'auth.token_expired'],
-    'algorithm none': [
-      bearer(`${base64({ ...header, alg: 'none' })}.${body}.`),
-      'auth.token_invalid',
-    ],
-    'algorithm none, signed': [
-      bearer(`${base64({ ...header, alg: 'none' })}.${body}.${signature}`),
-      'auth.token_invalid',
-    ],
-    'another key': [
-      bearer(sign(claims, 'not-the-secret-of-this-server-but-as-long', options)),
-      'auth.token_invalid',
-    ],
-    'another key that it names itself': [
-      bearer(sign(claims, 'not-the-secret', { ...options, keyid: 'mine' })),
-      'auth.token_invalid',
-    ],
-    'changed claims': [
-      bearer(`${head}.${base64({ ...claims, tid: claims.sub })}.${signature}`),
-      'auth.token_invalid',
-    ],
-  };
-}
 
 describe('every route', () => {
   it('is public only when it is on the list', () => {

@@ -1,12 +1,11 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { DataSource } from 'typeorm';
 import { catalogue, type ProblemCode } from '../../src/kernel/http/problem-catalogue';
+import { apiDocument, operationsOf, type DocumentedOperation } from '../support/api-document';
 import { startApp, type TestApp } from '../support/app';
-import { Client } from '../support/client';
 import { join, register, type Person } from '../support/people';
 
-type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
-type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+type Operation = DocumentedOperation['operation'];
 interface ErrorAnswer {
   content?: Record<string, { schema: { $ref?: string }; examples?: Record<string, Example> }>;
 }
@@ -26,18 +25,13 @@ interface Schema {
 let app: TestApp;
 let alice: Person;
 let document: OpenAPIObject;
-let operations: { id: string; method: Method; path: string; operation: Operation }[];
+let operations: DocumentedOperation[];
 
 beforeAll(async () => {
   app = await startApp({ DOCS: 'on' });
   alice = await register(app, 'alice');
-  document = (await new Client(app.app).get('/openapi.json')).body as OpenAPIObject;
-  operations = Object.entries(document.paths).flatMap(([path, item]) =>
-    Object.entries(item as Record<string, Operation>).map(([name, operation]) => {
-      const method = name.toUpperCase() as Method;
-      return { id: `${method} ${path}`, method, path, operation };
-    }),
-  );
+  document = await apiDocument(app);
+  operations = operationsOf(document);
 });
 afterAll(() => app.close());
 

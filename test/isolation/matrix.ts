@@ -1,0 +1,132 @@
+import type { TestApp } from '../support/app';
+import type { DocumentedOperation } from '../support/api-document';
+import { Client, type Answer } from '../support/client';
+import { withoutIds } from '../support/without-ids';
+import type { Attempt, Case, Request } from './cases';
+import { customer } from './customer';
+import { leaksOf } from './leaks';
+import type { IsolationEntry } from './operations';
+import { Ownership } from './ownership';
+import { worldOf, type World } from './world';
+
+/** What came of one operation in one case. */
+export interface Cell {
+  readonly state: 'held' | 'broken' | 'not applicable';
+  /** Status and code as answered. */
+  readonly shown: string;
+  /** What was asked of it, or what is wrong, or why it cannot arise. */
+  readonly why: readonly string[];
+}
+
+interface Tried {
+  readonly shown: string;
+  readonly wrong: readonly string[];
+}
+
+/** Tries the cases and looks after each request at what has become of Bob. */
+export class Matrix {
+  private constructor(
+    private readonly app: TestApp,
+    readonly ownership: Ownership,
+    private current: Awaited<ReturnType<typeof look>>,
+  ) {}
+
+  static async of(app: TestApp): Promise<Matrix> {
+    const ownership = await Ownership.of(app);
+    return new Matrix(app, ownership, await look(ownership, await worldOf(app, ownership)));
+  }
+
+  get world(): World {
+    return this.current.world;
+  }
+
+  async cell(entry: IsolationEntry, documented: DocumentedOperation, one: Case): Promise<Cell> {
+    try {
+      const role = entry.who === 'public' ? 'owner' : entry.who;
+      const fresh = () => customer(this.app, 'carol', { role });
+      const attempts = await one.attempts({ entry, documented, world: this.world, fresh });
+      if (typeof attempts === 'string') {
+        return { state: 'not applicable', shown: '-', why: [attempts] };
+      }
+      return await this.tryAll(documented, attempts, one.about);
+    } catch (error) {
+      // The other cells go on: a report with a hole tells more than none.
+      return { state: 'broken', shown: 'error', why: [String(error)] };
+    }
+  }
+
+  private async tryAll(
+    documented: DocumentedOperation,
+    attempts: readonly Attempt[],
+    about: string,
+  ): Promise<Cell> {
+    const tried: Tried[] = [];
+    for (const attempt of attempts) tried.push(await this.attempt(documented, attempt));
+    const shown = [...new Set(tried.map((result) => result.shown))].join(', ');
+    const wrong = tried.flatMap((result) => result.wrong);
+    if (wrong.length > 0) return { state: 'broken', shown, why: wrong };
+    return { state: 'held', shown, why: [about] };
+  }
+
+  private async attempt(
+    { method }: DocumentedOperation,
+    { request, expected: [status, code], twin }: Attempt,
+  ): Promise<Tried> {
+    const answer = await this.send(method, request);
+    const wrong = [
+      ...differences(answer, status, code),
+      ...leaksOf(answer, { markers: this.world.markers, asked: request.url }),
+      ...(twin ? notAlike(answer, request, { twin, answer: await this.send(method, twin) }) : []),
+      ...(await this.damage()),
+    ];
+    const shown = [answer.status, answer.body?.code as string | undefined]
+      .filter(Boolean)
+      .join(' ');
+    return { shown, wrong: wrong.length > 0 ? [`${request.url} ${wrong.join(', ')}`] : [] };
+  }
+
+  private send(method: DocumentedOperation['method'], { url, body, authorization }: Request) {
+    const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
+    return new Client(this.app.app).send(method, url, body, { headers });
+  }
+
+  /** Nobody but a cell's own customer may ever change. After damage the next attempt gets a new world. */
+  private async damage(): Promise<string[]> {
+    const before = this.current;
+    const now = await look(this.ownership, before.world);
+    const damage = [...before.digests].filter(
+      ([table, digest]) => now.digests.get(table) !== digest,
+    );
+    if (damage.length === 0) return [];
+    this.current = await look(this.ownership, await worldOf(this.app, this.ownership));
+    return damage.map(([rows]) => `${rows} have changed`);
+  }
+}
+
+/** Bob's rows, and those of Alice and Sue: all that they ask for here is refused. */
+async function look(ownership: Ownership, world: World) {
+  const { alice, bob, suspended } = world;
+  return { world, digests: await ownership.digests({ Alice: alice, Bob: bob, Sue: suspended }) };
+}
+
+function differences(answer: Answer, status: number, code: string | undefined): string[] {
+  const type = String(answer.headers['content-type']);
+  const wrong: string[] = [];
+  if (answer.status !== status) wrong.push(`status ${answer.status} instead of ${status}`);
+  if (answer.body?.code !== code) {
+    wrong.push(`code ${String(answer.body?.code)} instead of ${String(code)}`);
+  }
+  if (status >= 400 && !type.startsWith('application/problem+json')) wrong.push(`type ${type}`);
+  return wrong;
+}
+
+/** What belongs to somebody else must be answered like what never existed. */
+function notAlike(
+  answer: Answer,
+  { names = '' }: Request,
+  { twin, answer: absent }: { twin: Request; answer: Answer },
+): string[] {
+  const [foreign, nobodys] = [withoutIds(answer, names), withoutIds(absent, twin.names ?? '')];
+  if (JSON.stringify(foreign) === JSON.stringify(nobodys)) return [];
+  return [`answered otherwise than an id that never existed: ${absent.status} ${absent.text}`];
+}
