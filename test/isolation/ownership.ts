@@ -17,7 +17,7 @@ type Owners = Readonly<Record<string, Owner>>;
 const OWNER_COLUMNS = ['tenant_id', 'user_id', 'org_id'];
 const BY_ID: Readonly<Record<string, string>> = { tenants: 'tenant', users: 'person' };
 /** Tables of nobody: what they hold is about the installation. */
-export const OF_NOBODY = ['migration_reports', 'typeorm_migrations'];
+export const OF_NOBODY = ['migration_reports', 'typeorm_migrations', 'ava.server_proofs'];
 /** Columns with a few fixed words, which many customers share. */
 const FIXED_WORDS = [
   'memberships.role',

@@ -1,0 +1,47 @@
+import { DataSource } from 'typeorm';
+import { startApp, type TestApp } from '../support/app';
+import { brokenCells, switchFindersOff, switchPoliciesOff } from './each-line';
+import { Matrix } from './matrix';
+
+let app: TestApp;
+let switchFindersOn: () => void;
+
+beforeAll(async () => {
+  app = await startApp({ DOCS: 'on' });
+});
+afterEach(() => {
+  switchFindersOn();
+});
+afterAll(() => app.close());
+
+// In this order: policies stay off once they are.
+it('policies alone hold every operation, when no query names its tenant or user', async () => {
+  const matrix = await Matrix.of(app);
+  switchFindersOn = switchFindersOff(app.app.get(DataSource));
+
+  expect(await brokenCells(app, matrix)).toEqual([]);
+});
+
+it('queries that name their tenant hold every operation, when policies are off', async () => {
+  const matrix = await Matrix.of(app);
+  await switchPoliciesOff(app);
+
+  expect(await brokenCells(app, matrix)).toEqual([]);
+});
+
+it('without both, lists and single rows of another tenant show: the matrix would have told', async () => {
+  const matrix = await Matrix.of(app);
+  switchFindersOn = switchFindersOff(app.app.get(DataSource));
+
+  const broken = (await brokenCells(app, matrix)).join('\n');
+
+  for (const operation of [
+    'GET /calls',
+    'GET /calls/{id}',
+    'DELETE /calls/{id}',
+    'GET /phone-numbers',
+    'DELETE /auth/sessions/{id}',
+  ]) {
+    expect(broken).toContain(`${operation}, `);
+  }
+});
