@@ -1,4 +1,10 @@
-import { EntityNotFoundError, QueryFailedError } from 'typeorm';
+import { types } from 'node:util';
+import {
+  EntityNotFoundError,
+  QueryFailedError,
+  QueryRunnerAlreadyReleasedError,
+  QueryRunnerProviderAlreadyReleasedError,
+} from 'typeorm';
 
 interface DriverError {
   readonly code?: string;
@@ -29,14 +35,24 @@ export function gaveWay(error: unknown): boolean {
 
 /** Connection refused or lost, server shutting down, too many connections, time-out, deadlock: the client may try again. */
 export function isTransient(error: unknown): boolean {
+  if (connectionDied(error)) return true;
   const driverError = error instanceof QueryFailedError ? (error.driverError as Error) : error;
-  if (!(driverError instanceof Error)) return false;
+  if (!types.isNativeError(driverError)) return false;
   const { code = '', severity } = driverError as DriverError;
   // FATAL ends the connection or lets none begin: the database is gone, closed or refuses the login.
   if (severity === 'FATAL') return true;
   if (/^(08|53|57P|57014|40001|40P01|25P03|ECONN|EPIPE|ETIMEDOUT)/.test(code)) return true;
-  return /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Cannot use a pool after)/.test(
-    driverError.message,
+  return lost.test(driverError.message);
+}
+
+const lost =
+  /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Cannot use a pool after|Client .* is not queryable$)/;
+
+/** TypeORM takes a connection from its runner when it dies between two queries, so that the second fails with one of these. */
+function connectionDied(error: unknown): boolean {
+  return (
+    error instanceof QueryRunnerAlreadyReleasedError ||
+    error instanceof QueryRunnerProviderAlreadyReleasedError
   );
 }
 

@@ -1,8 +1,17 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import type { PoolClient } from 'pg';
 import { SETTINGS, type Settings } from '../config/settings';
 import { DatabaseCheck } from './database-check';
 import { IdentityDb, TenantDb } from './tenant-db';
+
+/**
+ * Between the pool and TypeORM nobody listens for a moment, and a new connection that PostgreSQL ends just then would end
+ * the whole process. Whoever uses it next is told by its query.
+ */
+function outliveLoss(client: PoolClient): void {
+  client.on('error', () => undefined);
+}
 
 /** The server's own connection pool, under a login without power; migrations use another (`data-source.ts`). */
 @Global()
@@ -22,7 +31,7 @@ import { IdentityDb, TenantDb } from './tenant-db';
         connectTimeoutMS: 5_000,
         poolSize: 10,
         // pg drops idle connections after 10 s, and their prepared plans with them.
-        extra: { idleTimeoutMillis: 300_000, query_timeout: 20_000 },
+        extra: { idleTimeoutMillis: 300_000, query_timeout: 20_000, onConnect: outliveLoss },
       }),
     }),
   ],
