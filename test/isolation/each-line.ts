@@ -6,21 +6,18 @@ import { cases } from './cases';
 import type { Matrix } from './matrix';
 import { operations } from './operations';
 
-/** The cases in which somebody reaches for what is another tenant's, or no longer his. */
-const reaching = [
-  'own',
-  'logged out',
-  'removed',
-  'id in path',
-  'id in body',
-  'id in query',
-  'cursor',
-];
+/** The cases in which somebody with a good token could come to what is another tenant's. */
+const reaching = ['own', 'id in path', 'id in body', 'id in query', 'cursor'];
 
-/** Goes through every operation of the API; says what broke, where. */
-export async function brokenCells(app: TestApp, matrix: Matrix): Promise<string[]> {
+/** Goes through the operations of the API, all of them unless told which; says what broke, where. */
+export async function brokenCells(
+  app: TestApp,
+  matrix: Matrix,
+  only?: readonly string[],
+): Promise<string[]> {
   const broken: string[] = [];
   for (const operation of operationsOf(await apiDocument(app))) {
+    if (only?.includes(operation.id) === false) continue;
     const entry = operations[operation.id];
     if (!entry) throw new Error(`${operation.id} is missing in operations.ts.`);
     for (const one of cases.filter(({ name }) => reaching.includes(name))) {

@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
@@ -47,7 +46,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   // A client that was stopped before it sent anything would hold the server for as long as it may be silent.
-  (app.app.getHttpServer() as Server).closeAllConnections();
+  app.app.getHttpServer().closeAllConnections();
   await app.close();
 });
 
