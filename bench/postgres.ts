@@ -11,7 +11,13 @@ const SETTINGS = { shared_buffers: '1GB', max_wal_size: '8GB', checkpoint_timeou
 /** A PostgreSQL of the run's own. */
 export async function startPostgres(dir: string, cleanup: Cleanup): Promise<EmbeddedPostgres> {
   const starting = startEmbeddedPostgres(dir, { settings: SETTINGS });
-  cleanup.add(async () => (await starting).stop());
+  // What did not start, for Ctrl-C may have hit it too, needs no stop.
+  cleanup.add(() =>
+    starting.then(
+      (postgres) => postgres.stop(),
+      () => undefined,
+    ),
+  );
   const started = await starting;
   cleanup.addAtExit(() => {
     started.stopSync();
