@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { withClient } from './postgres';
 import type { Random } from './random';
@@ -22,12 +23,26 @@ const LAST = Date.UTC(2026, 0, 1);
 export async function copyCalls(url: string, content: Content): Promise<void> {
   await withClient(url, async (client) => {
     await client.query('SET statement_timeout = 0');
+    await client.query(`SET maintenance_work_mem = '512MB'`);
+    const indexes = await dropIndexes(client);
     const stream = client.query(copyFrom(`COPY calls (${COLUMNS}) FROM STDIN`));
     await pipeline(Readable.from(chunks(content)), stream);
+    for (const index of indexes) await client.query(index);
     await client.query('VACUUM (ANALYZE) calls');
     await client.query('ANALYZE');
     await client.query('CHECKPOINT');
   });
+}
+
+/** An index is made in a fraction of the time that filling it row by row takes. @returns how to make them again */
+async function dropIndexes(client: Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string; definition: string }>(
+    `SELECT indexrelid::regclass::text AS name, pg_get_indexdef(indexrelid) AS definition FROM pg_index i
+      WHERE indrelid = 'calls'::regclass
+        AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid)`,
+  );
+  for (const { name } of rows) await client.query(`DROP INDEX ${name}`);
+  return rows.map(({ definition }) => definition);
 }
 
 function* chunks({ tenants, sizes, random }: Content): Generator<Buffer> {

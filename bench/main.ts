@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Cleanup } from './cleanup';
 import { dataSet, type DataSet } from './data-set';
 import { machine } from './machine';
@@ -9,7 +9,7 @@ import { firstPageOfLargest, operations, type Context } from './operations';
 import { readOptions, type Options } from './options';
 import { Tokens } from './people';
 import { startPostgres } from './postgres';
-import { ava, Launcher, limit, ordinary, type Program } from './programs';
+import { AVA, ava, avaOf, Launcher, limit, ordinary, type Program } from './programs';
 import {
   latencyTable,
   scalingTable,
@@ -51,7 +51,7 @@ function temporaryFolder(): string {
 }
 
 function programsOf(options: Options): Program[] {
-  const others = options.server.map((dir) => ava(dir, `ava (${basename(dir)})`));
+  const others = options.server.map(avaOf);
   for (const { file, name } of others) {
     if (!existsSync(file)) throw new Error(`${name}: build it first, there is no ${file}.`);
   }
@@ -61,7 +61,7 @@ function programsOf(options: Options): Program[] {
 async function startAll(bench: Bench, data: DataSet): Promise<Context[]> {
   const servers = [];
   for (const program of bench.programs) servers.push(await bench.launcher.start(program, data));
-  const login = servers.find(({ program }) => program.name === 'ava');
+  const login = servers.find(({ program }) => program.name === AVA);
   const { average, largest, savers } = data.people;
   const tokens = new Tokens([average, largest, ...savers], login?.url ?? '');
   await tokens.renew();
@@ -126,6 +126,7 @@ async function throughputOfSizes(contexts: readonly Context[], options: Options)
   const bySize = new Map<number, Record<string, number[]>>();
   for (let round = 0; round < options.rounds; round++) {
     for (const context of contexts) {
+      await context.tokens.renew();
       const once = { ...options, rounds: 1 };
       const rounds = await throughput(firstPageOfLargest, [context], once);
       const found = bySize.get(context.data.calls) ?? {};

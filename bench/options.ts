@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 
 export interface Options {
@@ -51,5 +50,5 @@ function whole(text: string): number {
 }
 
 function collect(dir: string, all: readonly string[]): string[] {
-  return [...all, resolve(dir)];
+  return [...all, dir];
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cleanup } from './cleanup';
 import type { Database } from './data-set';
@@ -11,6 +11,8 @@ import type { Database } from './data-set';
 export interface Program {
   readonly name: string;
   readonly file: string;
+  /** Whether it must answer what the others answer, field by field. */
+  readonly exact: boolean;
   /** How it finds a page deep in a list. */
   readonly paging: 'cursor' | 'offset';
   /** The server has a login without power; the others know no policies and need one that none apply to. */
@@ -34,10 +36,12 @@ export const AVA = 'ava';
 const PATIENCE_MS = 30_000;
 const compiled = (file: string) => join(__dirname, file);
 
-export function ava(root: string, name = AVA): Program {
+/** The server of this checkout. */
+export function ava(root: string): Program {
   return {
-    name,
+    name: AVA,
     file: join(root, 'dist/src/main.js'),
+    exact: true,
     paging: 'cursor',
     login: 'server',
     // One client sends everything: limits on it would be all that is measured, and production refuses to lift them.
@@ -45,11 +49,17 @@ export function ava(root: string, name = AVA): Program {
   };
 }
 
+/** That of another one, say of an earlier commit, whose answers may have other fields. */
+export function avaOf(dir: string): Program {
+  return { ...ava(resolve(dir)), name: `${AVA} (${dir})`, exact: false };
+}
+
 const production = { NODE_ENV: 'production' };
 
 export const limit: Program = {
   name: LIMIT,
   file: compiled('limit.js'),
+  exact: true,
   paging: 'cursor',
   login: 'admin',
   environment: production,
@@ -58,6 +68,7 @@ export const limit: Program = {
 export const ordinary: Program = {
   name: ORDINARY,
   file: compiled('ordinary/main.js'),
+  exact: true,
   paging: 'offset',
   login: 'admin',
   environment: production,
