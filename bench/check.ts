@@ -23,7 +23,7 @@ export async function prepare(
       if (!exact || isDeepStrictEqual(essence, reference[i])) continue;
       throw new Error(
         `${nameOf(context)} answers ${operation.name} in another way than ${nameOf(contexts[0])}:\n` +
-          `${JSON.stringify(essence)}\n${JSON.stringify(reference[i])}`,
+          `${excerpt(JSON.stringify(essence))}\n${excerpt(JSON.stringify(reference[i]))}`,
       );
     }
     prepared.push({ context, requests });
@@ -40,8 +40,9 @@ async function ask(operation: Operation, context: Context, request: Request): Pr
     if (operation.right(essence as never)) return essence;
   }
   throw new Error(
-    `${nameOf(context)} answers ${operation.name} with ${answer.status}: ${text.slice(0, 500)}`,
+    `${nameOf(context)} answers ${operation.name} with ${answer.status}: ${excerpt(text)}`,
   );
 }
 
+const excerpt = (text: string) => text.slice(0, 500);
 const nameOf = (context: Context | undefined) => context?.server.program.name ?? '';

@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { arch, cpus, platform, totalmem } from 'node:os';
+import { arch, cpus, loadavg, platform, totalmem } from 'node:os';
 import { query } from './postgres';
+
+/** Of others, as the run has not begun. Ratios bear it to a degree, as all programs are measured in turns. */
+export const loadBefore = loadavg()[0] ?? 0;
 
 /** What the figures belong to, in one line. */
 export async function machine(adminUrl: string, root: string): Promise<string> {
@@ -16,6 +19,7 @@ export async function machine(adminUrl: string, root: string): Promise<string> {
     `${platform()} ${arch()}`,
     `Node ${process.versions.node}`,
     `PostgreSQL ${row?.version ?? '?'}`,
+    `load before the run ${loadBefore.toFixed(1)}`,
     `commit ${git.status === 0 ? git.stdout.trim() : 'unknown'}`,
   ].join(', ');
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Cleanup } from './cleanup';
 import { dataSet, type DataSet } from './data-set';
-import { machine } from './machine';
+import { loadBefore, machine } from './machine';
 import { p99, starts, throughput } from './measure';
 import { firstPageOfLargest, operations, type Context } from './operations';
 import { readOptions, type Options } from './options';
@@ -23,6 +23,8 @@ import { asMarkdown, asText, type Table } from './table';
 /** Compiled to dist-bench/bench. */
 const ROOT = join(__dirname, '../..');
 const SIZES = [10_000, 100_000, 1_000_000];
+/** Load average from which others take a part of the machine that shows in the figures. */
+const BUSY = 0.5;
 const QUICK_SIZES = [5_000, 50_000];
 
 const cleanup = new Cleanup();
@@ -142,6 +144,8 @@ async function throughputOfSizes(contexts: readonly Context[], options: Options)
 async function run(): Promise<void> {
   const options = readOptions(process.argv);
   const programs = programsOf(options);
+  if (loadBefore > BUSY)
+    say(`The machine is busy (load ${loadBefore.toFixed(1)}): figures will stray.`);
   const folder = temporaryFolder();
   const home = options.keep === undefined ? join(folder, 'postgres') : resolve(options.keep);
   mkdirSync(home, { recursive: true });

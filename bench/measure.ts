@@ -18,7 +18,6 @@ export type Rounds = Readonly<Record<string, readonly number[]>>;
 
 const STEADY_RATE = 200;
 const IDLE_MS = 5_000;
-const IDLE_ROUNDS = 3;
 
 /** Answers a second. The programs take turns, so that what disturbs the machine disturbs all of them. */
 export async function throughput(
@@ -38,7 +37,7 @@ export async function p99(
   contexts: readonly Context[],
   { rounds, seconds, connections }: Effort,
 ): Promise<Rounds> {
-  const load = { connections, seconds: 2 * seconds, rate: STEADY_RATE };
+  const load = { connections, seconds: 2 * seconds - 1, rate: STEADY_RATE };
   const prepared = await prepare(operation, contexts);
   return inTurns(prepared, rounds, async (one) =>
     percentile(await steadyLoad(operation, one, load), 0.99),
@@ -80,10 +79,11 @@ export async function starts(
       (start[program.name] ??= []).push(server.startMs);
       servers.push(server);
     }
-    // Which takes five seconds, and strays little.
-    if (round < IDLE_ROUNDS) await sleep(IDLE_MS);
+    // Memory strays little, and looking at it takes five seconds.
+    const look = round === 0 || round < rounds - 2;
+    if (look) await sleep(IDLE_MS);
     for (const { program, pid, stop } of servers) {
-      if (round < IDLE_ROUNDS) (idle[program.name] ??= []).push(residentMb(pid));
+      if (look) (idle[program.name] ??= []).push(residentMb(pid));
       await stop();
     }
   }
