@@ -16,6 +16,9 @@ export interface Options {
   readonly markdown: string | undefined;
 }
 
+/** With fewer, the tenant of average size does not fill a page. */
+const LEAST_CALLS = 30_000;
+
 const quick = { calls: 50_000, rounds: 3, seconds: 1 };
 
 export function readOptions(argv: readonly string[]): Options {
@@ -23,7 +26,7 @@ export function readOptions(argv: readonly string[]): Options {
     .description(
       'Measures the server against the limit of the machine and an ordinary Nest program.',
     )
-    .option('--calls <n>', 'calls of the data set', whole, 1_000_000)
+    .option('--calls <n>', `calls of the data set, ${LEAST_CALLS} or more`, calls, 1_000_000)
     .option('--rounds <n>', 'rounds of each program and operation', whole, 5)
     .option('--seconds <n>', 'length of a round', whole, 3)
     .option('--connections <n>', 'connections that send at once', whole, 16)
@@ -47,6 +50,12 @@ function whole(text: string): number {
   const number = Number(text.replaceAll('_', ''));
   if (Number.isInteger(number) && number > 0) return number;
   throw new InvalidArgumentError('A whole number above zero is expected.');
+}
+
+function calls(text: string): number {
+  const number = whole(text);
+  if (number >= LEAST_CALLS) return number;
+  throw new InvalidArgumentError(`At least ${LEAST_CALLS} are needed.`);
 }
 
 function collect(dir: string, all: readonly string[]): string[] {

@@ -45,7 +45,7 @@ export function ava(root: string): Program {
     paging: 'cursor',
     login: 'server',
     // One client sends everything: limits on it would be all that is measured, and production refuses to lift them.
-    environment: { RATE_LIMITS: 'off', DOCS: 'off' },
+    environment: { RATE_LIMITS: 'off' },
   };
 }
 

@@ -3,7 +3,7 @@ const TENANTS = 1_000;
 /** How many calls each tenant has: a power law by rank, the largest with a tenth of all. */
 export function tenantSizes(calls: number): number[] {
   const shares = powerLaw(exponentFor(10));
-  const sizes = shares.map((share) => Math.floor(share * calls));
+  const sizes = shares.map((share) => Math.round(share * calls));
   sizes[0] = (sizes[0] ?? 0) + calls - sum(sizes);
   return sizes;
 }
