@@ -45,9 +45,9 @@ module.exports = {
       { path: 'node_modules/(typeorm|pg)/' },
     ),
     rule(
-      'src-never-imports-test',
+      'src-never-imports-test-or-bench',
       { path: '^src/', pathNot: '^src/kernel/database/' },
-      { path: '^(test|migrations)/' },
+      { path: '^(test|bench|migrations)/' },
     ),
   ],
   options: {
