@@ -10,11 +10,7 @@ const importPatterns = [
 ];
 
 export default defineConfig(
-<<<<<<< HEAD
-  { ignores: ['dist', 'coverage', 'test-results', '.ava', 'node_modules'] },
-=======
-  { ignores: ['dist', 'dist-bench', 'coverage', '.ava', 'node_modules'] },
->>>>>>> bench
+  { ignores: ['dist', 'dist-bench', 'coverage', 'test-results', '.ava', 'node_modules'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],
