@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditModule } from '../audit/audit.module';
 import { UserCredentials } from './credentials.entity';
 import { CredentialsService } from './credentials.service';
 import { CredentialsSubscriber } from './credentials.subscriber';
@@ -7,7 +8,7 @@ import { TwilioSettingsController } from './twilio-settings.controller';
 import { VapiSettingsController } from './vapi-settings.controller';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([UserCredentials])],
+  imports: [AuditModule, TypeOrmModule.forFeature([UserCredentials])],
   controllers: [VapiSettingsController, TwilioSettingsController],
   providers: [CredentialsService, CredentialsSubscriber],
   exports: [CredentialsService],

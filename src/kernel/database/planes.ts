@@ -10,9 +10,12 @@ export interface Rights {
 export type Plane = 'tenant' | 'identity' | 'operator';
 export const planes: readonly Plane[] = ['tenant', 'identity', 'operator'];
 
-/** `tenant`: rows of one tenant, `tenant_id` first in every key. `person`: rows of one user, or the tenant itself. */
+/**
+ * `tenant`: rows of one tenant, `tenant_id` first in every key. `person`: rows of one user, or the tenant itself.
+ * `trail`: rows of a tenant that outlive it.
+ */
 interface Table extends Partial<Record<Plane, Rights>> {
-  readonly kind: 'tenant' | 'person';
+  readonly kind: 'tenant' | 'person' | 'trail';
 }
 
 const credentials = ['vapi', 'twilio'].flatMap((provider) =>
@@ -88,6 +91,11 @@ export const tables: Readonly<Record<string, Table>> = {
     identity: { insert: '*' },
     operator: { select: ['tenant_id', 'version', 'created_at', 'updated_at'] },
   },
+  audit_events: {
+    kind: 'trail',
+    tenant: { select: '*', insert: '*' },
+    operator: { select: '*', insert: '*' },
+  },
   phone_numbers: {
     kind: 'tenant',
     tenant: { select: '*', insert: '*', update: '*', delete: true },
@@ -108,7 +116,7 @@ export const globalTables: Readonly<Record<string, string>> = {
 export const callable = {
   login: ['enter_tenant', 'enter_identity', 'standing'],
   policies: ['tenant_id', 'user_id', 'operator_id', 'identity_user', 'is_server', 'claimed'],
-  tenant: ['my_tenants'],
+  tenant: ['my_tenants', 'my_credential_usage'],
   identity: [
     'find_account',
     'session_owner',
