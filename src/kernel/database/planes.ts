@@ -110,6 +110,7 @@ export const globalTables: Readonly<Record<string, string>> = {
   phone_numbers_quarantine:
     'Rows that a migration set aside for the operator; read as the owner only.',
   'ava.server_proofs': 'Hashes by which the database knows its server; read by functions only.',
+  'ava.rate_limits': 'Counters under hashed keys; counted by a function only.',
 };
 
 /** Functions of schema `ava` that the server's login and each plane may call; the policies' own are for every plane. */
@@ -124,6 +125,7 @@ export const callable = {
     'my_tenants',
     'others_in',
     'hand_over_numbers',
+    'take_turn',
   ],
   operator: [],
 } as const satisfies Record<Plane | 'login' | 'policies', readonly string[]>;
