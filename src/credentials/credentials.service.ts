@@ -4,8 +4,10 @@ import { AuditService } from '../audit/audit.service';
 import { TenantDb } from '../kernel/database/tenant-db';
 import type { Principal } from '../kernel/security/principal';
 import { Secret } from '../kernel/security/secret';
+import type { Provider } from '../providers/providers.types';
 import { TwilioSettingsView, VapiSettingsView, type SetTwilioCredentials } from './credentials.dto';
 import { UserCredentials } from './credentials.entity';
+import { lockOwn } from './stored-credentials';
 
 /** Provider credentials: always the caller's own row, whatever the tenant or role. */
 @Injectable()
@@ -76,15 +78,10 @@ export class CredentialsService {
   ): Promise<UserCredentials> {
     const cleared = values[`${provider}UpdatedAt`] === null;
     return this.db.run(who, async (em) => {
-      const row = await em.findOneOrFail(UserCredentials, {
-        where: { id: who.userId },
-        lock: { mode: 'pessimistic_write' },
-      });
+      const row = await lockOwn(em, who);
       const action = cleared ? 'credential.clear' : 'credential.set';
       await this.audit.record(em, who, { action, target: provider });
       return em.save(Object.assign(row, values));
     });
   }
 }
-
-type Provider = 'vapi' | 'twilio';

@@ -68,6 +68,17 @@ describe.each(Object.entries(providers))('%s', (provider, { verify, good, asks }
     expect(printed(error)).not.toMatch(new RegExp(`${token}|${sid}|Basic|Bearer`));
   }
 
+  it('is unavailable when nobody listens, or the line breaks', async () => {
+    // The SDK of Vapi leaves its timer behind when there is no answer: a short one, or Jest waits for it.
+    const gone = await FakeProvider.start();
+    const { url } = gone;
+    await gone.stop();
+    fake.answer = ({ socket }) => socket.destroy();
+
+    await expectUnavailable(verify(url, 5_000), 'connection');
+    await expectUnavailable(verify(fake.url, 5_000), 'connection');
+  });
+
   it('asks one question, with the credentials in the header and nowhere else', async () => {
     fake.answers(200, good);
 
@@ -157,15 +168,5 @@ describe.each(Object.entries(providers))('%s', (provider, { verify, good, asks }
     fake.answer = answer;
 
     await expectUnavailable(verify(fake.url, 300), 'timeout');
-  });
-
-  it('is unavailable when nobody listens, or the line breaks', async () => {
-    const gone = await FakeProvider.start();
-    const { url } = gone;
-    await gone.stop();
-    fake.answer = ({ socket }) => socket.destroy();
-
-    await expectUnavailable(verify(url, 30_000), 'connection');
-    await expectUnavailable(patient(), 'connection');
   });
 });
