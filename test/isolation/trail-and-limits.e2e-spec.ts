@@ -55,7 +55,7 @@ describe('the trail', () => {
         met.push(
           await changing.then(
             () => 'changed',
-            ({ message }: Error) => message,
+            (thrown: unknown) => (thrown as Error).message,
           ),
         );
       }
