@@ -6,6 +6,8 @@ import { Memberships1764000004000 } from './1764000004000-memberships';
 import { Sessions1764000005000 } from './1764000005000-sessions';
 import { TenantTables1764000006000 } from './1764000006000-tenant-tables';
 import { RowLevelSecurity1764000007000 } from './1764000007000-row-level-security';
+import { AuditEvents1764000008000 } from './1764000008000-audit-events';
+import { RateLimits1764000009000 } from './1764000009000-rate-limits';
 
 /** In order. A list and not a folder pattern: the same from the sources, from dist and under Jest. */
 export const allMigrations = [
@@ -17,4 +19,6 @@ export const allMigrations = [
   Sessions1764000005000,
   TenantTables1764000006000,
   RowLevelSecurity1764000007000,
+  AuditEvents1764000008000,
+  RateLimits1764000009000,
 ];

@@ -1,8 +1,8 @@
-import { isIP } from 'node:net';
 import { Body, Controller, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SETTINGS, type Settings } from '../kernel/config/settings';
+import { addressOf } from '../kernel/http/client-address';
 import { Operation } from '../kernel/http/operation';
 import { localeOf } from '../kernel/http/request-locale';
 import { Public } from '../kernel/security/auth.guard';
@@ -92,9 +92,5 @@ export class AuthController {
 }
 
 function deviceOf({ ip, headers }: FastifyRequest): Device {
-  // A proxy may forward anything: an address with a port, a name, nonsense.
-  return {
-    ip: isIP(ip) === 0 ? null : ip,
-    userAgent: headers['user-agent']?.slice(0, 255) ?? null,
-  };
+  return { ip: addressOf(ip), userAgent: headers['user-agent']?.slice(0, 255) ?? null };
 }

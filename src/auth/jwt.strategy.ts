@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
+import type { FastifyRequest } from 'fastify';
 import { decode } from 'jsonwebtoken';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import { TenantDb } from '../kernel/database/tenant-db';
 import { Problem } from '../kernel/http/problem';
+import { addressOf } from '../kernel/http/client-address';
 import type { Principal } from '../kernel/security/principal';
 import { AccessTokens, ALGORITHM, claimsOf, ISSUER } from './access-tokens';
 
@@ -19,6 +21,7 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
       algorithms: [ALGORITHM],
       issuer: ISSUER,
       audience: ISSUER,
+      passReqToCallback: true,
       secretOrKeyProvider: (_request, token: string, done) => {
         const key = tokens.key(keyIdOf(token));
         // The typings know text and Buffer only; jsonwebtoken takes a KeyObject.
@@ -29,11 +32,11 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
   }
 
   /** The caller as the database knows it now: a removed member, ended session or suspended tenant loses access at once. */
-  async validate(payload: unknown): Promise<Principal> {
+  async validate({ id, ip }: FastifyRequest, payload: unknown): Promise<Principal> {
     const claims = claimsOf(payload);
     if (claims === null) throw new Problem('auth.token_invalid');
     const who = { userId: claims.sub, tenantId: claims.tid, sessionId: claims.sid };
-    return { ...who, role: await this.db.role(who) };
+    return { ...who, role: await this.db.role(who), requestId: id, ip: addressOf(ip) };
   }
 }
 

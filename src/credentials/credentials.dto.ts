@@ -1,4 +1,4 @@
-import { Pattern, VisibleAscii, Out } from '../kernel/http/fields';
+import { Out, Password, Pattern, VisibleAscii } from '../kernel/http/fields';
 import { Secret } from '../kernel/security/secret';
 import type { StoredStatus, UserCredentials } from './credentials.entity';
 
@@ -24,11 +24,29 @@ export class SetTwilioCredentials {
   authToken!: string;
 }
 
+export class RevealCredentials {
+  @Password([1, 128], { description: 'Your password.' })
+  password!: string;
+}
+
+export class RevealedVapiKey {
+  @Out('The key in clear.', 'sk_alice_xxx')
+  apiKey!: string;
+}
+
+export class RevealedTwilioAccount {
+  @Out('The account SID.', 'ACa1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1')
+  accountSid!: string;
+
+  @Out('The auth token in clear.', '0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a')
+  authToken!: string;
+}
+
 export type CredentialStatus = StoredStatus | 'unreadable';
 
 const statuses: readonly CredentialStatus[] = ['unverified', 'valid', 'invalid', 'unreadable'];
 const statusText =
-  'Whether the provider accepted it. `unreadable`: stored, but no configured encryption key opens it; save it again.';
+  'What the provider last said of it. `unreadable`: stored, but no configured encryption key opens it; save it again.';
 
 export class VapiSettingsView {
   @Out('Whether a key is stored.', true)
@@ -46,7 +64,7 @@ export class VapiSettingsView {
   @Out('When it was saved.', '2025-01-31T09:30:00.000Z', { nullable: true, format: 'date-time' })
   updatedAt!: Date | null;
 
-  @Out('When Vapi last accepted it.', '2025-01-31T09:31:00.000Z', {
+  @Out('When Vapi last accepted or refused it.', '2025-01-31T09:31:00.000Z', {
     nullable: true,
     format: 'date-time',
   })
@@ -80,7 +98,7 @@ export class TwilioSettingsView {
   @Out('When it was saved.', '2025-01-31T09:30:00.000Z', { nullable: true, format: 'date-time' })
   updatedAt!: Date | null;
 
-  @Out('When Twilio last accepted it.', '2025-01-31T09:31:00.000Z', {
+  @Out('When Twilio last accepted or refused it.', '2025-01-31T09:31:00.000Z', {
     nullable: true,
     format: 'date-time',
   })

@@ -1,22 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { AuditService } from '../audit/audit.service';
 import { TenantDb } from '../kernel/database/tenant-db';
 import type { Principal } from '../kernel/security/principal';
 import { Secret } from '../kernel/security/secret';
+import type { Provider } from '../providers/providers.types';
 import { TwilioSettingsView, VapiSettingsView, type SetTwilioCredentials } from './credentials.dto';
 import { UserCredentials } from './credentials.entity';
+import { lockOwn } from './stored-credentials';
 
 /** Provider credentials: always the caller's own row, whatever the tenant or role. */
 @Injectable()
 export class CredentialsService {
-  constructor(private readonly db: TenantDb) {}
+  constructor(
+    private readonly db: TenantDb,
+    private readonly audit: AuditService,
+  ) {}
 
   get(who: Principal): Promise<UserCredentials> {
     return this.db.read(who, (em) => em.findOneByOrFail(UserCredentials, { id: who.userId }));
   }
 
   setVapiKey(who: Principal, apiKey: string): Promise<UserCredentials> {
-    return this.change(who, {
+    return this.change(who, 'vapi', {
       vapiApiKey: Secret.of(apiKey),
       vapiUpdatedAt: new Date(),
       vapiVerifiedAt: null,
@@ -25,7 +31,7 @@ export class CredentialsService {
   }
 
   async clearVapiKey(who: Principal): Promise<void> {
-    await this.change(who, {
+    await this.change(who, 'vapi', {
       vapiApiKey: null,
       vapiUpdatedAt: null,
       vapiVerifiedAt: null,
@@ -37,7 +43,7 @@ export class CredentialsService {
     who: Principal,
     { accountSid, authToken }: SetTwilioCredentials,
   ): Promise<UserCredentials> {
-    return this.change(who, {
+    return this.change(who, 'twilio', {
       twilioAccountSid: Secret.of(accountSid),
       twilioAuthToken: Secret.of(authToken),
       twilioUpdatedAt: new Date(),
@@ -47,7 +53,7 @@ export class CredentialsService {
   }
 
   async clearTwilio(who: Principal): Promise<void> {
-    await this.change(who, {
+    await this.change(who, 'twilio', {
       twilioAccountSid: null,
       twilioAuthToken: null,
       twilioUpdatedAt: null,
@@ -65,12 +71,16 @@ export class CredentialsService {
     return { vapi, twilio };
   }
 
-  private change(who: Principal, values: Partial<UserCredentials>): Promise<UserCredentials> {
+  private change(
+    who: Principal,
+    provider: Provider,
+    values: Partial<UserCredentials>,
+  ): Promise<UserCredentials> {
+    const cleared = values[`${provider}UpdatedAt`] === null;
     return this.db.run(who, async (em) => {
-      const row = await em.findOneOrFail(UserCredentials, {
-        where: { id: who.userId },
-        lock: { mode: 'pessimistic_write' },
-      });
+      const row = await lockOwn(em, who);
+      const action = cleared ? 'credential.clear' : 'credential.set';
+      await this.audit.record(em, who, { action, target: provider });
       return em.save(Object.assign(row, values));
     });
   }

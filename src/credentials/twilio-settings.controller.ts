@@ -2,14 +2,25 @@ import { Body, Controller, Delete, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Operation } from '../kernel/http/operation';
 import { CurrentPrincipal, type Principal } from '../kernel/security/principal';
-import { SetTwilioCredentials, TwilioSettingsView } from './credentials.dto';
+import {
+  RevealCredentials,
+  RevealedTwilioAccount,
+  SetTwilioCredentials,
+  TwilioSettingsView,
+} from './credentials.dto';
 import { CredentialsService } from './credentials.service';
+import { CredentialRevealService } from './credential-reveal.service';
+import { CredentialVerificationService } from './credential-verification.service';
 
 /** The caller's own Twilio credentials; no route takes the id of another user. */
 @ApiTags('Credentials')
 @Controller('twilio-settings')
 export class TwilioSettingsController {
-  constructor(private readonly credentials: CredentialsService) {}
+  constructor(
+    private readonly credentials: CredentialsService,
+    private readonly verification: CredentialVerificationService,
+    private readonly revealing: CredentialRevealService,
+  ) {}
 
   @Get()
   @Operation({ summary: 'Show your Twilio credentials, masked', ok: TwilioSettingsView })
@@ -35,5 +46,38 @@ export class TwilioSettingsController {
   @Operation({ summary: 'Forget your Twilio credentials, also when there are none' })
   async clear(@CurrentPrincipal() who: Principal): Promise<void> {
     await this.credentials.clearTwilio(who);
+  }
+
+  @Post('verify')
+  @HttpCode(200)
+  @Operation({
+    summary: 'Ask Twilio whether it accepts your credentials',
+    description:
+      'Keeps what Twilio said: `valid`, or `invalid` when Twilio refuses the pair, or has suspended or closed the account. Changes nothing when Twilio cannot be asked.',
+    ok: TwilioSettingsView,
+    problems: ['credential.missing', 'credential.unreadable', 'provider.unavailable'],
+  })
+  async verify(@CurrentPrincipal() who: Principal): Promise<TwilioSettingsView> {
+    return TwilioSettingsView.of(await this.verification.twilio(who));
+  }
+
+  @Post('reveal')
+  @HttpCode(200)
+  @Operation({
+    summary: 'Show your Twilio credentials in clear; needs the password',
+    description: 'Five times an hour at most, wrong passwords included. Each attempt is recorded.',
+    ok: RevealedTwilioAccount,
+    problems: [
+      'auth.password_wrong',
+      'credential.missing',
+      'credential.unreadable',
+      'rate.limited',
+    ],
+  })
+  reveal(
+    @CurrentPrincipal() who: Principal,
+    @Body() { password }: RevealCredentials,
+  ): Promise<RevealedTwilioAccount> {
+    return this.revealing.twilio(who, password);
   }
 }

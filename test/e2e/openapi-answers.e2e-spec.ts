@@ -1,4 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { FakeProvider } from '../../src/providers/fake-provider';
 import { startApp, type TestApp } from '../support/app';
 import type { Answer } from '../support/client';
 import { register, type Person } from '../support/people';
@@ -18,15 +19,24 @@ interface Schema {
 type Responses = Record<string, { content?: Record<string, { schema: Schema }> }>;
 
 let app: TestApp;
+let vapi: FakeProvider;
+let twilio: FakeProvider;
 let alice: Person;
 let document: OpenAPIObject;
 
 beforeAll(async () => {
-  app = await startApp({ DOCS: 'on' });
+  [vapi, twilio] = [await FakeProvider.start(), await FakeProvider.start()];
+  vapi.answers(200, []);
+  twilio.answers(200, { sid: bodies.twilio.accountSid, status: 'active' });
+  app = await startApp({ DOCS: 'on', VAPI_BASE_URL: vapi.url, TWILIO_BASE_URL: twilio.url });
   alice = await register(app, 'alice');
   document = (await alice.client.get('/openapi.json')).body as OpenAPIObject;
 });
-afterAll(() => app.close());
+afterAll(async () => {
+  await app.close();
+  await vapi.stop();
+  await twilio.stop();
+});
 
 const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 const types: Readonly<Record<string, (value: unknown) => boolean>> = {
@@ -85,7 +95,7 @@ function complaints(id: string, { status, body, text }: Answer): string[] {
   return text === '' ? [] : ['has a body'];
 }
 
-const bodies: Readonly<Record<string, object>> = {
+const bodies = {
   call: {
     startedAt: '2025-01-31T09:30:00Z',
     endedAt: '2025-01-31T09:34:00Z',
@@ -132,6 +142,10 @@ describe('the answers', () => {
     await check('GET /twilio-settings', client.get('/twilio-settings'));
     await check('POST /vapi-settings', client.post('/vapi-settings', bodies.vapi));
     await check('POST /twilio-settings', client.post('/twilio-settings', bodies.twilio));
+    for (const url of ['/vapi-settings', '/twilio-settings']) {
+      await check(`POST ${url}/verify`, client.post(`${url}/verify`));
+      await check(`POST ${url}/reveal`, client.post(`${url}/reveal`, { password }));
+    }
     await check('PUT /ava-profile', client.put('/ava-profile', bodies.profile));
     await check('PATCH /ava-profile', client.patch('/ava-profile', { language: 'fr-CA' }));
     const number = await check('POST /phone-numbers', client.post('/phone-numbers', bodies.number));

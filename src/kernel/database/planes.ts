@@ -10,9 +10,12 @@ export interface Rights {
 export type Plane = 'tenant' | 'identity' | 'operator';
 export const planes: readonly Plane[] = ['tenant', 'identity', 'operator'];
 
-/** `tenant`: rows of one tenant, `tenant_id` first in every key. `person`: rows of one user, or the tenant itself. */
+/**
+ * `tenant`: rows of one tenant, `tenant_id` first in every key. `person`: rows of one user, or the tenant itself.
+ * `trail`: rows of a tenant that outlive it.
+ */
 interface Table extends Partial<Record<Plane, Rights>> {
-  readonly kind: 'tenant' | 'person';
+  readonly kind: 'tenant' | 'person' | 'trail';
 }
 
 const credentials = ['vapi', 'twilio'].flatMap((provider) =>
@@ -88,6 +91,11 @@ export const tables: Readonly<Record<string, Table>> = {
     identity: { insert: '*' },
     operator: { select: ['tenant_id', 'version', 'created_at', 'updated_at'] },
   },
+  audit_events: {
+    kind: 'trail',
+    tenant: { select: '*', insert: '*' },
+    operator: { select: '*', insert: '*' },
+  },
   phone_numbers: {
     kind: 'tenant',
     tenant: { select: '*', insert: '*', update: '*', delete: true },
@@ -102,13 +110,14 @@ export const globalTables: Readonly<Record<string, string>> = {
   phone_numbers_quarantine:
     'Rows that a migration set aside for the operator; read as the owner only.',
   'ava.server_proofs': 'Hashes by which the database knows its server; read by functions only.',
+  'ava.rate_limits': 'Counters under hashed keys; counted by a function only.',
 };
 
 /** Functions of schema `ava` that the server's login and each plane may call; the policies' own are for every plane. */
 export const callable = {
   login: ['enter_tenant', 'enter_identity', 'standing'],
   policies: ['tenant_id', 'user_id', 'operator_id', 'identity_user', 'is_server', 'claimed'],
-  tenant: ['my_tenants'],
+  tenant: ['my_tenants', 'my_credential_usage'],
   identity: [
     'find_account',
     'session_owner',
@@ -116,6 +125,7 @@ export const callable = {
     'my_tenants',
     'others_in',
     'hand_over_numbers',
+    'take_turn',
   ],
   operator: [],
 } as const satisfies Record<Plane | 'login' | 'policies', readonly string[]>;

@@ -157,6 +157,22 @@ export const catalogue = {
     ['The tenant already has this number', 'Change the existing entry instead.'],
     ['Le tenant a déjà ce numéro', 'Modifiez plutôt l’entrée existante.'],
   ),
+  'credential.missing': entry(
+    409,
+    ['No credential is stored', 'Save the credential first.'],
+    ['Aucun identifiant n’est enregistré', 'Enregistrez d’abord l’identifiant.'],
+  ),
+  'credential.unreadable': entry(
+    409,
+    [
+      'The stored credential cannot be opened',
+      'Save it again; no configured encryption key opens the stored one.',
+    ],
+    [
+      'L’identifiant enregistré ne s’ouvre pas',
+      'Enregistrez-le de nouveau ; aucune clé de chiffrement configurée n’ouvre celui qui est enregistré.',
+    ],
+  ),
   'ava_profile.changed': entry(
     412,
     ['The profile has changed since it was read', 'Read it again and repeat the change.'],
@@ -171,6 +187,11 @@ export const catalogue = {
     415,
     ['This media type is not supported', 'Send Content-Type: application/json.'],
     ['Ce type de média n’est pas accepté', 'Envoyez Content-Type: application/json.'],
+  ),
+  'rate.limited': entry(
+    429,
+    ['Too many attempts', 'Try again after the seconds in Retry-After.'],
+    ['Trop de tentatives', 'Réessayez après les secondes de Retry-After.'],
   ),
   'request.headers_too_large': entry(
     431,
@@ -193,6 +214,17 @@ export const catalogue = {
     [
       'Une erreur est survenue de notre côté',
       'Réessayez ; si cela continue, signalez le requestId.',
+    ],
+  ),
+  'provider.unavailable': entry(
+    502,
+    [
+      'The provider cannot be asked right now',
+      'Nothing was changed. Try again in a minute; if it goes on, look at the status page of the provider.',
+    ],
+    [
+      'Le fournisseur ne peut pas être interrogé pour le moment',
+      'Rien n’a changé. Réessayez dans une minute ; si cela continue, consultez la page d’état du fournisseur.',
     ],
   ),
   'server.unavailable': entry(

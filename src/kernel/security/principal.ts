@@ -9,6 +9,9 @@ export interface Principal {
   readonly tenantId: string;
   readonly sessionId: string;
   readonly role: Role;
+  readonly requestId: string;
+  /** Where the request came from; null when a proxy forwards no address. */
+  readonly ip: string | null;
 }
 
 export type AuthenticatedRequest = FastifyRequest & { user: Principal };

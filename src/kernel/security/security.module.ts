@@ -3,6 +3,7 @@ import { SETTINGS, type Settings } from '../config/settings';
 import { Keyset } from '../http/keyset';
 import { PasswordConfirmation } from './password-confirmation';
 import { Passwords } from './passwords';
+import { RateLimits } from './rate-limits';
 import { parseKeyring, Vault } from './vault';
 
 @Global()
@@ -11,12 +12,13 @@ import { parseKeyring, Vault } from './vault';
     Keyset,
     Passwords,
     PasswordConfirmation,
+    RateLimits,
     {
       provide: Vault,
       inject: [SETTINGS],
       useFactory: (settings: Settings) => new Vault(parseKeyring(settings.encryptionKey)),
     },
   ],
-  exports: [Keyset, Passwords, PasswordConfirmation, Vault],
+  exports: [Keyset, Passwords, PasswordConfirmation, RateLimits, Vault],
 })
 export class SecurityModule {}

@@ -1,0 +1,21 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Operation } from '../kernel/http/operation';
+import { CurrentPrincipal, type Principal } from '../kernel/security/principal';
+import { CredentialUsageList } from './credential-usage.dto';
+import { CredentialUsageService } from './credential-usage.service';
+
+@ApiTags('Credentials')
+@Controller('credentials')
+export class CredentialUsageController {
+  constructor(private readonly usage: CredentialUsageService) {}
+
+  @Get('usage')
+  @Operation({
+    summary: 'Show when each of your credentials was last set, verified, revealed or used',
+    ok: CredentialUsageList,
+  })
+  async list(@CurrentPrincipal() who: Principal): Promise<CredentialUsageList> {
+    return { items: await this.usage.list(who), nextCursor: null };
+  }
+}

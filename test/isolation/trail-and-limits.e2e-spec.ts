@@ -1,0 +1,128 @@
+import { startApp, type TestApp } from '../support/app';
+import { claim, LoginSession, memberOf, proof, type Member } from '../support/plane-session';
+
+let app: TestApp;
+let login: LoginSession;
+let alice: Member;
+
+const denied = '42501';
+
+beforeAll(async () => {
+  app = await startApp();
+  login = await LoginSession.open(app);
+  alice = await memberOf(app, 'alice');
+});
+afterAll(async () => {
+  await login.close();
+  await app.close();
+});
+
+describe('the trail', () => {
+  const changes = [
+    `UPDATE audit_events SET action = 'nothing.happened'`,
+    'UPDATE audit_events SET details = details WHERE false',
+    'DELETE FROM audit_events',
+    'TRUNCATE audit_events',
+  ];
+
+  it.each(['ava_tenant', 'ava_operator', 'ava_identity'])('is changed by no %s', async (role) => {
+    await app.sql('UPDATE users SET operator = true WHERE id = $1', [alice.userId]);
+    const settings = {
+      ...claim(alice, role),
+      'ava.server_proof': proof,
+      'ava.identity_user': alice.userId,
+    };
+
+    const met = await login.with(settings, async () => {
+      const all: (number | string)[] = [];
+      for (const change of changes) all.push(await login.meets(change));
+      return all;
+    });
+
+    expect(met).toEqual(changes.map(() => denied));
+  });
+
+  it.each(['ava_owner', 'postgres'])(
+    'is not even changed by %s, to whom nothing is denied',
+    async (role) => {
+      const before = await app.sql('SELECT * FROM audit_events ORDER BY id');
+
+      const met = [];
+      for (const change of changes) {
+        const changing = app.sql(
+          `DO $do$ BEGIN SET LOCAL ROLE ${role}; EXECUTE $sql$${change}$sql$; END $do$`,
+        );
+        met.push(
+          await changing.then(
+            () => 'changed',
+            (thrown: unknown) => (thrown as Error).message,
+          ),
+        );
+      }
+
+      expect(met).toEqual(changes.map(() => 'audit events are never changed'));
+      expect(before.length).toBeGreaterThan(0);
+      expect(await app.sql('SELECT * FROM audit_events ORDER BY id')).toEqual(before);
+    },
+  );
+
+  it('of a person is there when the person and the tenant are gone', async () => {
+    const bob = await memberOf(app, 'bob');
+
+    const gone = await bob.client.delete('/me', { password: 'correct horse battery staple' });
+
+    const left = await app.sql('SELECT action FROM audit_events WHERE actor_id = $1', [bob.userId]);
+    expect(gone.status).toBe(204);
+    expect(left).toEqual([{ action: 'credential.set' }]);
+  });
+});
+
+describe('the counters of limits', () => {
+  const take = `SELECT ava.take_turn('login:alice', 5, 60)`;
+
+  it.each(['ava_tenant', 'ava_operator', 'ava_identity'])(
+    'are neither seen nor changed by %s',
+    async (role) => {
+      const met = await login.with(claim(alice, role), async () => [
+        await login.meets('SELECT 1 FROM ava.rate_limits'),
+        await login.meets('DELETE FROM ava.rate_limits'),
+        await login.meets('UPDATE ava.rate_limits SET taken = 0'),
+      ]);
+
+      expect(met).toEqual([denied, denied, denied]);
+    },
+  );
+
+  it('are used up by nobody but the server’s own process', async () => {
+    const identity = { role: 'ava_identity', 'ava.server_proof': 'guess' };
+
+    const met = [
+      await login.with({}, () => login.meets(take)),
+      await login.with(claim(alice), () => login.meets(take)),
+      await login.with(claim(alice, 'ava_operator'), () => login.meets(take)),
+      await login.with(identity, () => login.meets(take)),
+    ];
+    const withProof = await login.with({ ...identity, 'ava.server_proof': proof }, () =>
+      login.meets(take),
+    );
+
+    expect(met).toEqual([denied, denied, denied, denied]);
+    expect(withProof).toBe(1);
+  });
+
+  it('count down to nothing, and not on for ever', async () => {
+    const seen = await login.with({ role: 'ava_identity', 'ava.server_proof': proof }, async () => {
+      const turns = [];
+      for (let i = 0; i < 5; i++) {
+        const [turn] = await login.query<{ remaining: number; reset_in: number }>(
+          `SELECT * FROM ava.take_turn('x', 2, 60)`,
+        );
+        turns.push([turn?.remaining, turn?.reset_in]);
+      }
+      return turns;
+    });
+
+    expect(seen.map(([remaining]) => remaining)).toEqual([1, 0, -1, -1, -1]);
+    for (const [, seconds] of seen) expect([59, 60]).toContain(seconds);
+  });
+});
