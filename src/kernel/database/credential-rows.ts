@@ -83,13 +83,15 @@ export async function replaceCredentials(
   ]);
   const names = CREDENTIAL_COLUMNS.flatMap((column) => [`${column}_before`, `${column}_after`]);
   const types = names.map((_, i) => `$${i + 2}::text[]`).join(', ');
+  // The comparison stands where the row is locked: joined to it afterwards, the planner takes it for one row.
   const written = await ids(
     db,
-    `WITH free AS (SELECT id FROM users WHERE id = ANY ($1::uuid[]) FOR NO KEY UPDATE SKIP LOCKED)
-     UPDATE users u SET ${CREDENTIAL_COLUMNS.map((c) => `${c} = v.${c}_after`).join(', ')}
-       FROM unnest($1::uuid[], ${types}) AS v(id, ${names.join(', ')}) JOIN free USING (id)
-      WHERE u.id = v.id AND ${CREDENTIAL_COLUMNS.map((c) => `u.${c} IS NOT DISTINCT FROM v.${c}_before`).join(' AND ')}
-     RETURNING u.id`,
+    `WITH free AS (
+       SELECT v.* FROM unnest($1::uuid[], ${types}) AS v(id, ${names.join(', ')}) JOIN users u ON u.id = v.id
+        WHERE ${CREDENTIAL_COLUMNS.map((c) => `u.${c} IS NOT DISTINCT FROM v.${c}_before`).join(' AND ')}
+          FOR NO KEY UPDATE OF u SKIP LOCKED)
+     UPDATE users u SET ${CREDENTIAL_COLUMNS.map((c) => `${c} = free.${c}_after`).join(', ')}
+       FROM free WHERE u.id = free.id RETURNING u.id`,
     [replacements.map(({ before }) => before.id), ...arrays],
   );
   return select(db, `SELECT id, ${COLUMNS} FROM users WHERE id = ANY ($1::uuid[])`, [written]);
