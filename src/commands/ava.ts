@@ -5,6 +5,7 @@ import { resolveSettings } from '../kernel/config/settings';
 import { createLogger } from '../kernel/http/logger';
 import { buildOpenApi } from '../kernel/http/openapi';
 import { Vault } from '../kernel/security/vault';
+import { addKeyCommands } from './key-commands';
 import { runCommand } from './run-command';
 import { setEmail } from './set-email';
 
@@ -27,7 +28,8 @@ ava
   .action(async (userId: string, email: string) => {
     const { settings, stop } = await resolveSettings(loadEnv('migrate'));
     try {
-      console.log(await setEmail(settings.databaseUrl, userId, email));
+      const adminUrl = settings.databaseAdminUrl ?? settings.databaseUrl;
+      console.log(await setEmail(adminUrl, userId, email));
     } finally {
       await stop();
     }
@@ -46,5 +48,7 @@ ava
       await stop();
     }
   });
+
+addKeyCommands(ava);
 
 runCommand(() => ava.parseAsync());

@@ -3,6 +3,7 @@ import { DataSource, QueryFailedError } from 'typeorm';
 import { Vault } from '../security/vault';
 import { pendingMigrations } from './migrate';
 import { tables } from './planes';
+import { LOST_KEY } from './server-proof';
 
 /** What a login can do that would let it past the policies, as one row of booleans. */
 const POWERS = `
@@ -77,7 +78,8 @@ export class DatabaseCheck implements OnModuleInit {
         error instanceof QueryFailedError ? (error.driverError as { code?: string }) : {};
       if (code === 'AVA03') {
         throw new Error(
-          'This database knows another ENCRYPTION_KEY: no stored credential would open with the one given. Set the one it was migrated with.',
+          'This database knows another ENCRYPTION_KEY: no stored credential would open with the one given. ' +
+            `Set the one it was migrated with. ${LOST_KEY}`,
           { cause: error },
         );
       }

@@ -2,7 +2,7 @@ import { MigrationExecutor, QueryFailedError, type QueryRunner } from 'typeorm';
 import type { Vault } from '../security/vault';
 import { adminDataSource, MIGRATIONS_TABLE, migrationNames } from './data-source';
 import { lastReportId, readable, reportsSince } from './migration-report';
-import { select } from './migration-tools';
+import { type Queryable, select } from './migration-tools';
 import { giveToOwner, grantPlanes } from './plane-roles';
 import { removePlainTextTraces } from './plain-text-traces';
 import { ensureServerLogin } from './server-login';
@@ -100,11 +100,6 @@ function withoutValues(error: unknown): unknown {
     code === '55P03' ? ' Another program is using the tables: stop the earlier system first.' : '';
   const where = [code, table, constraint].filter((it) => it !== undefined).join(', ');
   return new Error(`Nothing was changed: ${error.message} (${where}).${hint}`);
-}
-
-/** Of any connection: a TypeORM data source or manager, or what answers like one. */
-interface Queryable {
-  query(sql: string, parameters?: unknown[]): Promise<unknown>;
 }
 
 /** Names of the migrations that this program has and the database has not. Works with the server's login. */

@@ -1,6 +1,11 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { Vault } from '../security/vault';
 
+/** Of any connection: a TypeORM data source, runner or manager, or what answers like one. */
+export interface Queryable {
+  query(sql: string, parameters?: unknown[]): Promise<unknown>;
+}
+
 // Not process.env: a migration must use the vault of whoever runs it, also when two run in one process.
 const vaults = new WeakMap<DataSource, Vault>();
 
@@ -15,7 +20,7 @@ export function vaultOf(dataSource: DataSource): Vault {
 }
 
 export async function select<Row>(
-  q: QueryRunner,
+  q: Queryable,
   sql: string,
   parameters: unknown[] = [],
 ): Promise<Row[]> {
@@ -24,7 +29,7 @@ export async function select<Row>(
 
 /** The first column of every row, which must be called `id`. */
 export async function ids(
-  q: QueryRunner,
+  q: Queryable,
   sql: string,
   parameters: unknown[] = [],
 ): Promise<string[]> {

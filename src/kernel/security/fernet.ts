@@ -68,7 +68,8 @@ function hmac(key: Buffer, signed: Buffer): Buffer {
 
 /** With padding, as Python writes it. */
 export function toBase64Url(bytes: Buffer): string {
-  return bytes.toString('base64').replaceAll('+', '-').replaceAll('/', '_');
+  const text = bytes.toString('base64url');
+  return text.padEnd(Math.ceil(text.length / 4) * 4, '=');
 }
 
 /** Only the one spelling that encoding would give: Node skips what it does not know, so two texts could be one token. */

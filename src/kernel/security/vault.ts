@@ -23,12 +23,14 @@ export class UnreadableCredential extends Error {
 }
 
 class MasterKey {
+  readonly #bytes: Buffer;
   readonly #extracted: Buffer;
   readonly id: string;
   /** By which the database knows a server that has this key; tells nothing of the key (HKDF). */
   readonly serverProof: string;
 
   constructor(bytes: Buffer) {
+    this.#bytes = bytes;
     this.#extracted = createHmac('sha256', SALT).update(bytes).digest();
     this.id = createHash('sha256').update(KEY_ID_LABEL).update(bytes).digest('hex').slice(0, 8);
     this.serverProof = Buffer.from(hkdfSync('sha256', bytes, PROOF_SALT, '', 32)).toString(
@@ -44,6 +46,11 @@ class MasterKey {
     const info = `ava/v1/${column}/${uuid}`;
     // HKDF by hand (RFC 5869): its first half is the same for every value, and one block of output is the whole key.
     return createHmac('sha256', this.#extracted).update(`${info}\x01`).digest();
+  }
+
+  /** As Python's `Fernet(ENCRYPTION_KEY)` does it: the key itself, bound to no place. @throws InvalidToken */
+  decrypt(token: string): Buffer {
+    return decryptFernet(this.#bytes, token);
   }
 }
 
@@ -61,12 +68,16 @@ export class Keyring {
     return this.#keys.get(keyId);
   }
 
+  get all(): MasterKey[] {
+    return [...this.#keys.values()];
+  }
+
   get ids(): string[] {
     return [...this.#keys.keys()];
   }
 
   get serverProofs(): string[] {
-    return [...this.#keys.values()].map((key) => key.serverProof);
+    return this.all.map((key) => key.serverProof);
   }
 }
 
@@ -111,8 +122,17 @@ export class Vault {
     return SEALED.test(text);
   }
 
+  /** Which key a sealed value says it was sealed with. */
+  static keyIdOf(value: string): string | undefined {
+    return SEALED.exec(value)?.[1];
+  }
+
   get currentKeyId(): string {
     return this.#keyring.current.id;
+  }
+
+  get keyIds(): string[] {
+    return this.#keyring.ids;
   }
 
   /** One for each configured key. */
@@ -144,5 +164,16 @@ export class Vault {
     } catch {
       throw new UnreadableCredential('damaged');
     }
+  }
+  /** The text in a plain Fernet token of the earlier system; undefined when no configured key opens it to text. */
+  openToken(token: string): string | undefined {
+    for (const key of this.#keyring.all) {
+      try {
+        return UTF8.decode(key.decrypt(token));
+      } catch {
+        continue;
+      }
+    }
+    return undefined;
   }
 }
