@@ -7,6 +7,7 @@ import { Sessions1764000005000 } from './1764000005000-sessions';
 import { TenantTables1764000006000 } from './1764000006000-tenant-tables';
 import { RowLevelSecurity1764000007000 } from './1764000007000-row-level-security';
 import { AuditEvents1764000008000 } from './1764000008000-audit-events';
+import { OperatorPlane1764000010000 } from './1764000010000-operator-plane';
 
 /** In order. A list and not a folder pattern: the same from the sources, from dist and under Jest. */
 export const allMigrations = [
@@ -19,4 +20,5 @@ export const allMigrations = [
   TenantTables1764000006000,
   RowLevelSecurity1764000007000,
   AuditEvents1764000008000,
+  OperatorPlane1764000010000,
 ];

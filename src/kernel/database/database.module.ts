@@ -2,7 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { SETTINGS, type Settings } from '../config/settings';
 import { DatabaseCheck } from './database-check';
-import { IdentityDb, TenantDb } from './tenant-db';
+import { IdentityDb, OperatorDb, TenantDb } from './tenant-db';
 
 /** The server's own connection pool, under a login without power; migrations use another (`data-source.ts`). */
 @Global()
@@ -26,7 +26,7 @@ import { IdentityDb, TenantDb } from './tenant-db';
       }),
     }),
   ],
-  providers: [DatabaseCheck, TenantDb, IdentityDb],
-  exports: [DatabaseCheck, TenantDb, IdentityDb],
+  providers: [DatabaseCheck, TenantDb, IdentityDb, OperatorDb],
+  exports: [DatabaseCheck, TenantDb, IdentityDb, OperatorDb],
 })
 export class DatabaseModule {}
