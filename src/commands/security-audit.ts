@@ -1,19 +1,18 @@
 import { NestFactory, ModulesContainer } from '@nestjs/core';
 import { writeFile } from 'node:fs/promises';
 import { styleText } from 'node:util';
-import { Client } from 'pg';
 import { AppModule } from '../app.module';
 import type { Env } from '../kernel/config/env';
 import { resolveSettings, type Settings } from '../kernel/config/settings';
 import { parseKeyring, Vault } from '../kernel/security/vault';
 import { asHtml } from '../security-audit/as-html';
 import { asText, type Paint, type Tone } from '../security-audit/as-text';
-import type { Ask } from '../security-audit/catalogue';
 import { readFacts } from '../security-audit/facts';
 import type { Facts } from '../security-audit/facts.types';
 import { reportOf } from '../security-audit/report';
 import type { Language, Report } from '../security-audit/report.types';
 import { routesOf } from '../security-audit/routes';
+import { readOnly } from './read-only';
 
 interface Options {
   readonly json?: boolean;
@@ -73,27 +72,4 @@ async function ownRoutes(settings: Settings): Promise<Facts['routes']> {
     logger: false,
   });
   return routesOf(app.get(ModulesContainer));
-}
-
-/** One snapshot, that PostgreSQL itself keeps from writing, and that ends after a minute. */
-async function readOnly<T>(url: string, work: (ask: Ask) => Promise<T>): Promise<T> {
-  const client = new Client({
-    connectionString: url,
-    application_name: 'ava-api security:audit',
-    connectionTimeoutMillis: 10_000,
-  });
-  await client.connect();
-  try {
-    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
-    await client.query('SET TRANSACTION READ ONLY');
-    await client.query(
-      `SET LOCAL statement_timeout = '60s'; SET LOCAL lock_timeout = '5s'; SET LOCAL search_path = public`,
-    );
-    return await work(async <Row>(sql: string, parameters: readonly unknown[] = []) => {
-      const { rows } = await client.query(sql, [...parameters]);
-      return rows as Row[];
-    });
-  } finally {
-    await client.end();
-  }
 }

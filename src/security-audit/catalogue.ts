@@ -14,7 +14,8 @@ const TABLES = `
            AND (NOT row_security_active(c.oid) OR EXISTS (
              SELECT 1 FROM pg_policy p JOIN pg_roles r ON r.oid = ANY (p.polroles)
               WHERE p.polrelid = c.oid AND r.rolname = 'ava_owner' AND p.polpermissive
-                AND pg_get_expr(p.polqual, p.polrelid) = 'true' AND pg_has_role(r.oid, 'USAGE'))) AS visible,
+                AND pg_get_expr(p.polqual, p.polrelid) = 'true' AND pg_has_role(r.oid, 'USAGE'))
+             AND NOT EXISTS (SELECT 1 FROM pg_policy WHERE polrelid = c.oid AND NOT polpermissive)) AS visible,
          (SELECT jsonb_agg(jsonb_build_object(
                    'name', a.attname, 'type', format_type(a.atttypid, NULL), 'required', a.attnotnull) ORDER BY a.attnum)
             FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns

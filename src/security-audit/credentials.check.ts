@@ -3,19 +3,22 @@ import type { Evidence } from './check.types';
 import { bad, columnOf, good, unseen } from './evidence';
 import type { CatalogueFacts, Facts } from './facts.types';
 
-const COLUMNS = ['twilio_account_sid', 'twilio_auth_token', 'vapi_api_key'];
+// The two that the brief names; an account's SID is no key, though it is sealed like one.
+const KEYS = ['twilio_auth_token', 'vapi_api_key'];
+const COLUMNS = ['twilio_account_sid', ...KEYS];
 const SEALED = 'sealed_credential';
 
 /** No provider key is stored in clear, in any row. */
 export function encryption({ catalogue, counts }: Facts): Evidence[] {
-  const missing = COLUMNS.filter((column) => !columnOf(catalogue, 'users', column));
+  const missing = KEYS.filter((column) => !columnOf(catalogue, 'users', column));
   if (missing.length > 0)
     return missing.map((column) => bad('column.absent', { table: 'users', column }));
   if (!counts) return [unseen('count.hidden')];
+  const keys = counts.credentials.filter(({ column }) => KEYS.includes(column));
   // Without a row there is nothing to see: then only the type tells whether the next key will be sealed.
-  const empty = counts.credentials.every(({ stored }) => stored === 0);
+  const empty = keys.every(({ stored }) => stored === 0);
   return [
-    ...counts.credentials.map(({ column, stored, sealed, fernet }) => {
+    ...keys.map(({ column, stored, sealed, fernet }) => {
       const plain = stored - sealed - fernet;
       return (plain > 0 ? bad : good)('count.credentials', { column, stored, plain });
     }),

@@ -16,9 +16,9 @@ afterAll(async () => {
   for (const database of databases) await database.drop();
 });
 
-/** As somebody would who seals the keys of the earlier system and leaves the rest as it is. */
+/** As somebody would who seals the two keys that the brief names and leaves the rest as it is. */
 async function sealByHand({ adminUrl }: TestDatabase): Promise<void> {
-  for (const column of ['vapi_api_key', 'twilio_account_sid', 'twilio_auth_token']) {
+  for (const column of ['vapi_api_key', 'twilio_auth_token']) {
     const rows = await query<{ id: string; value: string }>(
       adminUrl,
       `SELECT id, ${column} AS value FROM users WHERE ${column} <> ''`,
