@@ -36,8 +36,8 @@ ava
     }
   });
 
-onAccount(ava.command('operator:grant').description('make somebody an operator'), true);
-onAccount(ava.command('operator:revoke').description('make an operator a user again'), false);
+onAccount(ava.command('operator:grant'), true);
+onAccount(ava.command('operator:revoke'), false);
 
 ava
   .command('security:audit')
@@ -65,6 +65,7 @@ ava
   });
 
 function onAccount(command: Command, operator: boolean): void {
+  command.description(operator ? 'make somebody an operator' : 'make an operator a user again');
   command.argument('<email>', 'address of the account').action(async (email: string) => {
     const { settings, stop } = await resolveSettings(loadEnv('migrate'));
     try {

@@ -58,14 +58,14 @@ function itemLine({ title, points, max, evidence, risk, remedy }: ReportItem, { 
   const good = points === max;
   return line(good ? 'good' : 'open', `${title} (${points}/${max})`, {
     evidence: (good ? evidence : failing(evidence)).map(({ text }) => text),
-    more: good ? [] : [`${headings.risk} : ${risk}`, `${headings.remedy} : ${remedy}`],
+    more: good ? [] : [`${headings.risk} ${risk}`, `${headings.remedy} ${remedy}`],
   });
 }
 
 function findingLine({ status, title, evidence, remedy }: ReportFinding, { headings }: Texts) {
   return line(status, title, {
     evidence: (status === 'good' ? evidence : failing(evidence)).map(({ text }) => text),
-    more: status === 'good' ? [] : [`${headings.remedy} : ${remedy}`],
+    more: status === 'good' ? [] : [`${headings.remedy} ${remedy}`],
   });
 }
 

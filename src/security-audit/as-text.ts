@@ -1,4 +1,4 @@
-import { texts } from './report';
+import { fill, texts } from './report';
 import type { Report, ReportFinding, ReportItem, ReportTable } from './report.types';
 import type { Texts } from './texts.types';
 
@@ -76,8 +76,10 @@ export function scoreLine(
   paint: Paint,
 ): string {
   const [next] = actions;
-  const after = next ? ` (${next.scoreAfter}/${max} ${headings.after} « ${next.title} »)` : '';
-  return `  ${headings.score} : ${paint(score === max ? 'good' : 'bad', `${score}/${max}`)}${after}`;
+  const after = next
+    ? ` (${next.scoreAfter}/${max} ${fill(headings.after, { title: next.title })})`
+    : '';
+  return `  ${headings.score} ${paint(score === max ? 'good' : 'bad', `${score}/${max}`)}${after}`;
 }
 
 export function tableLine(
@@ -91,7 +93,7 @@ export function tableLine(
   }[isolation];
   const whose = belongsTo === 'id' ? headings.ownRow : belongsTo;
   const parents = deletedWith.join(', ') || headings.nobody;
-  return `${name} : ${headings.belongsTo} ${whose} ; ${headings.isolation} : ${how} ; ${headings.deletedWith} : ${parents}`;
+  return fill(headings.table, { name, whose, how, parents });
 }
 
 function goodItem({ title, points, max, evidence }: ReportItem, paint: Paint): string[] {
@@ -105,8 +107,8 @@ function missingItem(item: ReportItem, { headings }: Texts, paint: Paint): strin
   return [
     paint('bad', `  ✗ ${item.title} (${item.points}/${item.max})`),
     ...failing(item.evidence).map((one) => `      ${one.text}`),
-    `      ${headings.risk} : ${item.risk}`,
-    `      ${headings.remedy} : ${item.remedy}`,
+    `      ${headings.risk} ${item.risk}`,
+    `      ${headings.remedy} ${item.remedy}`,
   ];
 }
 
@@ -116,7 +118,7 @@ function findingLines(finding: ReportFinding, { headings }: Texts, paint: Paint)
   return [
     paint(tones[status], `  ${marks[status]} ${title}`),
     ...shown.map(({ text }) => paint('quiet', `      ${text}`)),
-    ...(status === 'good' ? [] : [`      ${headings.remedy} : ${finding.remedy}`]),
+    ...(status === 'good' ? [] : [`      ${headings.remedy} ${finding.remedy}`]),
   ];
 }
 

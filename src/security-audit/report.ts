@@ -57,11 +57,14 @@ function tellFinding({ id, status, evidence }: Finding, words: Texts): ReportFin
 }
 
 function tell({ code, values, holds }: Evidence, words: Texts) {
-  const text = words.evidence[code].replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = String(values[name] ?? '');
-    return name === 'power' ? (words.powers[value] ?? value) : value;
-  });
-  return { text, holds };
+  const { power } = values;
+  const told = power === undefined ? values : { ...values, power: words.powers[power] ?? power };
+  return { text: fill(words.evidence[code], told), holds };
+}
+
+/** Puts values where their names stand in braces. */
+export function fill(text: string, values: Evidence['values']): string {
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
 }
 
 function actionsFor(missing: readonly ReportItem[], score: number): Action[] {

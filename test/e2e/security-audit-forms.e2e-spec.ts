@@ -128,7 +128,7 @@ describe('npm run ava -- security:audit', () => {
     const [reached, not] = [ava(earlier, '--min', '75'), ava(earlier, '--min', '76', '--json')];
 
     expect([reached.status, not.status]).toEqual([0, 1]);
-    expect(reached.stdout).toContain('Score : 75/100');
+    expect(reached.stdout).toContain('Score: 75/100');
     // eslint-disable-next-line no-control-regex -- no colour where nobody looks
     expect(reached.stdout).not.toMatch(/\u001b/);
     expect(Object.keys(JSON.parse(not.stdout) as object)).toEqual([
