@@ -2,7 +2,7 @@
 // module, service, client or types file. ARCHITECTURE.md says why.
 const tiers = [
   ['kernel'],
-  ['audit', 'providers'],
+  ['audit', 'providers', 'security-audit'],
   ['tenants', 'credentials'],
   ['ava-profiles', 'phone-numbers', 'calls'],
   ['users'],

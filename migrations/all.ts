@@ -8,6 +8,7 @@ import { TenantTables1764000006000 } from './1764000006000-tenant-tables';
 import { RowLevelSecurity1764000007000 } from './1764000007000-row-level-security';
 import { AuditEvents1764000008000 } from './1764000008000-audit-events';
 import { RateLimits1764000009000 } from './1764000009000-rate-limits';
+import { OperatorPlane1764000010000 } from './1764000010000-operator-plane';
 
 /** In order. A list and not a folder pattern: the same from the sources, from dist and under Jest. */
 export const allMigrations = [
@@ -21,4 +22,5 @@ export const allMigrations = [
   RowLevelSecurity1764000007000,
   AuditEvents1764000008000,
   RateLimits1764000009000,
+  OperatorPlane1764000010000,
 ];

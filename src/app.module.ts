@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { AdminModule } from './admin/admin.module';
 import { AuthModule } from './auth/auth.module';
 import { AvaProfilesModule } from './ava-profiles/ava-profiles.module';
 import { CallsModule } from './calls/calls.module';
@@ -35,6 +36,7 @@ export class AppModule {
         PhoneNumbersModule,
         CallsModule,
         OnboardingModule,
+        AdminModule,
         HealthModule,
       ],
       providers: [

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { createApp } from '../boot';
 import { loadEnv } from '../kernel/config/env';
 import { resolveSettings } from '../kernel/config/settings';
@@ -6,7 +6,10 @@ import { createLogger } from '../kernel/http/logger';
 import { buildOpenApi } from '../kernel/http/openapi';
 import { Vault } from '../kernel/security/vault';
 import { addKeyCommands } from './key-commands';
+import { languages } from '../security-audit/report.types';
+import { setOperator } from './operators';
 import { runCommand } from './run-command';
+import { securityAudit } from './security-audit';
 import { setEmail } from './set-email';
 
 const ava = new Command('ava').description('Operator commands of ava-api');
@@ -35,6 +38,20 @@ ava
     }
   });
 
+onAccount(ava.command('operator:grant'), true);
+onAccount(ava.command('operator:revoke'), false);
+
+ava
+  .command('security:audit')
+  .description('compute the security score of the database, migrated or not, without changing it')
+  .option('--json', 'print JSON with stable keys')
+  .addOption(new Option('--lang <language>', 'language').choices([...languages]).default('en'))
+  .option('--html <file>', 'also write a page that needs nothing else')
+  .option('--min <points>', 'exit with status 1 below this score', points, 0)
+  .action(async (options: Parameters<typeof securityAudit>[1]) => {
+    if (!(await securityAudit(loadEnv('audit'), options))) process.exitCode = 1;
+  });
+
 ava
   .command('openapi')
   .description('print the OpenAPI document')
@@ -50,5 +67,23 @@ ava
   });
 
 addKeyCommands(ava);
+function onAccount(command: Command, operator: boolean): void {
+  command.description(operator ? 'make somebody an operator' : 'make an operator a user again');
+  command.argument('<email>', 'address of the account').action(async (email: string) => {
+    const { settings, stop } = await resolveSettings(loadEnv('migrate'));
+    try {
+      const url = settings.databaseAdminUrl ?? settings.databaseUrl;
+      console.log(await setOperator(url, email, operator));
+    } finally {
+      await stop();
+    }
+  });
+}
+
+function points(text: string): number {
+  const value = /^\d{1,3}$/.test(text) ? Number(text) : NaN;
+  if (value <= 100) return value;
+  throw new InvalidArgumentError('It must be a whole number from 0 to 100.');
+}
 
 runCommand(() => ava.parseAsync());

@@ -130,6 +130,7 @@ describe('the answers', () => {
     };
     const { client, email, refreshToken, tenantId } = alice;
     const password = 'correct horse battery staple';
+    await app.sql('UPDATE users SET operator = true WHERE id = $1', [alice.userId]);
 
     await check(
       'POST /auth/register',

@@ -39,8 +39,8 @@ class InvalidSettings extends Error {
   }
 }
 
-/** What the process is started for: migrations sign no tokens, so they need no JWT_SECRET. */
-export type Purpose = 'server' | 'migrate';
+/** What the process is started for: migrations sign no tokens, so they need no JWT_SECRET; an audit opens no value either. */
+export type Purpose = 'server' | 'migrate' | 'audit';
 
 /** Reads `.env` (what is already set wins) and the environment. @throws InvalidSettings */
 export function loadEnv(purpose: Purpose = 'server'): Env {
@@ -99,7 +99,7 @@ function readSecrets(read: SettingsReader, purpose: Purpose) {
   ) {
     const hint = 'is missing (nothing is generated with a database of your own or in production)';
     const makeKey = 'make one with `npm run -s key:generate`';
-    read.require('ENCRYPTION_KEY', `${hint}; ${makeKey} and keep it safe`);
+    if (purpose !== 'audit') read.require('ENCRYPTION_KEY', `${hint}; ${makeKey} and keep it safe`);
     if (purpose === 'server') {
       read.require('JWT_SECRET', `${hint}; ${makeKey}`);
       read.require('DATABASE_URL', hint);

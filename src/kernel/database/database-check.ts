@@ -5,8 +5,8 @@ import { pendingMigrations } from './migrate';
 import { tables } from './planes';
 import { LOST_KEY } from './server-proof';
 
-/** What a login can do that would let it past the policies, as one row of booleans. */
-const POWERS = `
+/** What a login, by default that of the session, can do that would let it past the policies, as one row of booleans. */
+export const POWERS = `
   SELECT r.rolsuper AS "is a superuser",
          r.rolbypassrls AS "may bypass row-level security",
          r.rolcreaterole AS "may make logins and join any role",
@@ -21,7 +21,7 @@ const POWERS = `
            AS "is a member of a role that policies do not hold",
          has_schema_privilege(r.oid, 'public', 'CREATE') AS "may make tables in schema public",
          has_database_privilege(r.oid, current_database(), 'CREATE') AS "may make schemas"
-    FROM pg_roles r WHERE r.rolname = session_user`;
+    FROM pg_roles r WHERE r.rolname = coalesce($1, session_user)`;
 
 const HELP =
   'Give the server a login without power: put the present URL into DATABASE_ADMIN_URL, a new name and password into ' +
@@ -42,7 +42,7 @@ export class DatabaseCheck implements OnModuleInit {
 
   /** @throws Error that says what is wrong and what to do; the server must not start then */
   async onModuleInit(): Promise<void> {
-    const [powers = {}] = await this.dataSource.query<Record<string, boolean>[]>(POWERS);
+    const [powers = {}] = await this.dataSource.query<Record<string, boolean>[]>(POWERS, [null]);
     const found = Object.keys(powers).filter((power) => powers[power]);
     if (found.length > 0) {
       throw new Error(

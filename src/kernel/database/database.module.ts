@@ -3,7 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import type { PoolClient } from 'pg';
 import { SETTINGS, type Settings } from '../config/settings';
 import { DatabaseCheck } from './database-check';
-import { IdentityDb, TenantDb } from './tenant-db';
+import { IdentityDb, OperatorDb, TenantDb } from './tenant-db';
 
 /**
  * Between the pool and TypeORM nobody listens for a moment, and a new connection that PostgreSQL ends just then would end
@@ -35,7 +35,7 @@ function outliveLoss(client: PoolClient): void {
       }),
     }),
   ],
-  providers: [DatabaseCheck, TenantDb, IdentityDb],
-  exports: [DatabaseCheck, TenantDb, IdentityDb],
+  providers: [DatabaseCheck, TenantDb, IdentityDb, OperatorDb],
+  exports: [DatabaseCheck, TenantDb, IdentityDb, OperatorDb],
 })
 export class DatabaseModule {}

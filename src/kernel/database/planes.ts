@@ -115,7 +115,7 @@ export const globalTables: Readonly<Record<string, string>> = {
 
 /** Functions of schema `ava` that the server's login and each plane may call; the policies' own are for every plane. */
 export const callable = {
-  login: ['enter_tenant', 'enter_identity', 'standing'],
+  login: ['enter_tenant', 'enter_identity', 'enter_operator', 'standing'],
   policies: ['tenant_id', 'user_id', 'operator_id', 'identity_user', 'is_server', 'claimed'],
   tenant: ['my_tenants', 'my_credential_usage'],
   identity: [
@@ -127,5 +127,5 @@ export const callable = {
     'hand_over_numbers',
     'take_turn',
   ],
-  operator: [],
+  operator: ['security_counts'],
 } as const satisfies Record<Plane | 'login' | 'policies', readonly string[]>;

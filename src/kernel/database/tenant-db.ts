@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, QueryFailedError } from 'typeorm';
 import { Problem } from '../http/problem';
+import type { ProblemCode } from '../http/problem-catalogue';
 import type { Principal, Role } from '../security/principal';
 import { Vault } from '../security/vault';
 import { runInContext, runTransaction, type Work } from './context-runner';
@@ -38,8 +39,7 @@ export class TenantDb {
       const rows = await this.dataSource.query<[{ role: Role }]>(`${text} AS role`, [...values]);
       return rows[0].role;
     } catch (error) {
-      const refusal = refusals[sqlstateOf(error)];
-      throw refusal === undefined ? error : new Problem(refusal);
+      throw refused(error);
     }
   }
 
@@ -87,6 +87,28 @@ export class IdentityDb {
   }
 }
 
+/**
+ * The door of those who run the installation: of all tenants who, when and how much. Open to whoever is an operator at
+ * this moment, and closed again with the session, as that of a tenant.
+ * @throws Problem 403 `operator.required` and what `TenantDb` throws
+ */
+@Injectable()
+export class OperatorDb {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async read<T>({ sessionId, userId, tenantId }: Caller, work: Work<T>): Promise<T> {
+    const context = {
+      text: 'SELECT ava.enter_operator($1, $2, $3, $4)',
+      values: [sessionId, userId, tenantId, STATEMENT_TIMEOUT],
+    };
+    try {
+      return await runInContext(this.dataSource, context, work);
+    } catch (error) {
+      throw refused(error);
+    }
+  }
+}
+
 function tenantContext({ sessionId, userId, tenantId }: Caller) {
   return {
     text: 'SELECT ava.enter_tenant($1, $2, $3, $4)',
@@ -95,10 +117,17 @@ function tenantContext({ sessionId, userId, tenantId }: Caller) {
 }
 
 const POLICY_VIOLATED = '42501';
-const refusals: Readonly<Record<string, 'auth.session_ended' | 'tenant.suspended'>> = {
+const refusals: Readonly<Record<string, ProblemCode>> = {
   AVA01: 'auth.session_ended',
   AVA02: 'tenant.suspended',
+  AVA04: 'operator.required',
 };
+
+/** The database's refusal of a context as the problem it is; any other error as it came. */
+function refused(error: unknown): unknown {
+  const code = refusals[sqlstateOf(error)];
+  return code === undefined ? error : new Problem(code);
+}
 
 function sqlstateOf(error: unknown): string {
   if (!(error instanceof QueryFailedError)) return '';

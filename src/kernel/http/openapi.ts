@@ -25,6 +25,7 @@ export function buildOpenApi(app: NestFastifyApplication, settings: Settings): O
     .addTag('Phone numbers', 'The numbers Ava answers')
     .addTag('Calls', 'Calls and their transcripts')
     .addTag('Onboarding', 'What is left to set up')
+    .addTag('Operators', 'For those who run the installation')
     .addTag('Operation', 'Health')
     .build();
   const document = SwaggerModule.createDocument(app, config, {

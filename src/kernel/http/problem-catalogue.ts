@@ -101,6 +101,11 @@ export const catalogue = {
     ['The tenant is suspended', 'Contact the operator of this installation.'],
     ['Le tenant est suspendu', 'Contactez l’opérateur de cette installation.'],
   ),
+  'operator.required': entry(
+    403,
+    ['Only operators may do this', 'Ask whoever runs this installation for `operator:grant`.'],
+    ['Réservé aux opérateurs', 'Demandez `operator:grant` à qui exploite cette installation.'],
+  ),
   'route.not_found': entry(
     404,
     ['No such route', 'See /docs for the routes there are.'],

@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import { Problem } from '../http/problem';
 
-const PUBLIC = 'ava:public';
+export const PUBLIC = 'ava:public';
 
 /** Opens a route to everybody. Rare: the list of public routes is held by a test. */
 export const Public = () => SetMetadata(PUBLIC, true);

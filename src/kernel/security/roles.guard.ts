@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { Problem } from '../http/problem';
 import type { AuthenticatedRequest, Role } from './principal';
 
-const LEAST_ROLE = 'ava:least-role';
+export const LEAST_ROLE = 'ava:least-role';
 const rank: Readonly<Record<Role, number>> = { member: 0, admin: 1, owner: 2 };
 
 /** The least role that may call this route; without it every member may. */

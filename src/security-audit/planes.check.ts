@@ -1,0 +1,81 @@
+import { planes, tables as declared, type Columns } from '../kernel/database/planes';
+import type { Evidence } from './check.types';
+import { bad, good, hasTable } from './evidence';
+import type { CatalogueFacts, Facts } from './facts.types';
+import { policiesOf } from './isolation.check';
+
+const SHOWN = 5;
+const OPERATOR = '(( SELECT ava.operator_id() AS operator_id) IS NOT NULL)';
+
+/** Row-level security is forced, also on the owner, and each plane has the policy that is meant for it. */
+export function policies({ catalogue }: Facts): Evidence[] {
+  const there = Object.keys(declared).filter((table) => hasTable(catalogue, table));
+  const found = there.flatMap((table) => [
+    ...unforced(catalogue, table),
+    ...(declared[table]?.tenant ? policiesOf(catalogue, table) : []),
+    ...looseForOperators(catalogue, table),
+  ]);
+  const wrong = found.filter(({ holds }) => holds !== true);
+  return wrong.length > 0 ? wrong : [good('policy.forced', { tables: there.join(', ') })];
+}
+
+function unforced({ tables }: CatalogueFacts, table: string): Evidence[] {
+  const { enabled = false, forced = false } = tables.find(({ name }) => name === table) ?? {};
+  return enabled && !forced ? [bad('policy.unforced', { table })] : [];
+}
+
+function looseForOperators(catalogue: CatalogueFacts, table: string): Evidence[] {
+  return catalogue.policies
+    .filter((policy) => policy.table === table && policy.roles.includes('ava_operator'))
+    .filter(({ reads, writes }) => reads !== OPERATOR || (writes !== null && writes !== OPERATOR))
+    .map(({ name }) => bad('policy.loose', { table, name }));
+}
+
+/** Every plane has the rights that planes.ts declares and no other; nobody else has any. */
+export function grants({ catalogue }: Facts): Evidence[] {
+  const found = [...planes.map((plane) => `ava_${plane}`), 'public'].flatMap((role) => {
+    const expected = role === 'public' ? [] : declaredRights(catalogue, role.slice('ava_'.length));
+    const actual = catalogue.grants
+      .filter((grant) => grant.role === role)
+      .map(({ right }) => right);
+    return [
+      ...differing(
+        'grant.missing',
+        role,
+        expected.filter((right) => !actual.includes(right)),
+      ),
+      ...differing(
+        'grant.extra',
+        role,
+        actual.filter((right) => !expected.includes(right)),
+      ),
+    ];
+  });
+  return found.length > 0 ? found : [good('grant.exact', { rights: catalogue.grants.length })];
+}
+
+function differing(
+  code: 'grant.missing' | 'grant.extra',
+  role: string,
+  rights: string[],
+): Evidence[] {
+  if (rights.length === 0) return [];
+  const shown = rights.slice(0, SHOWN).join(', ') + (rights.length > SHOWN ? ', …' : '');
+  return [bad(code, { role, count: rights.length, rights: shown })];
+}
+
+function declaredRights({ tables }: CatalogueFacts, plane: string): string[] {
+  return tables.flatMap(({ name, columns }) => {
+    const rights = declared[name]?.[plane as (typeof planes)[number]] ?? {};
+    return Object.entries(rights).flatMap(([verb, of]: [string, Columns | true]) => {
+      if (of === true) return [`${name} ${verb}`];
+      const named = of === '*' ? columns.map((column) => column.name) : of;
+      return named.map((column) => `${name}.${column} ${verb}`);
+    });
+  });
+}
+
+export function functions({ catalogue: { looseFunctions } }: Facts): Evidence[] {
+  if (looseFunctions.length === 0) return [good('function.fenced')];
+  return looseFunctions.map((name) => bad('function.loose', { name }));
+}

@@ -1,0 +1,70 @@
+import type { Type } from '@nestjs/common';
+import { GUARDS_METADATA, METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants';
+import { RequestMethod } from '@nestjs/common';
+import type { ModulesContainer } from '@nestjs/core';
+import { AccessTokenGuard, PUBLIC } from '../kernel/security/auth.guard';
+import { LEAST_ROLE, RolesGuard } from '../kernel/security/roles.guard';
+import type { Route, RouteFacts } from './facts.types';
+
+type Handler = (...parameters: unknown[]) => unknown;
+
+/** Who may open a route to everybody has to say so here as well. */
+export const publicRoutes: readonly string[] = [
+  'POST /auth/register',
+  'POST /auth/login',
+  'POST /auth/refresh',
+  'GET /health/live',
+  'GET /health/ready',
+];
+
+/** The routes of the code that runs, as its decorators left them. Nothing needs to be instantiated for it. */
+export function routesOf(modules: ModulesContainer): RouteFacts {
+  const all = [...modules.values()];
+  const guards = all.flatMap((module) =>
+    [...module.providers.values()].filter(({ subtype }) => subtype === 'guard'),
+  );
+  const controllers = all.flatMap((module) => [...module.controllers.values()]);
+  const has = (guard: Type) => guards.some(({ metatype }) => metatype === guard);
+  return {
+    closedByDefault: has(AccessTokenGuard),
+    rolesChecked: has(RolesGuard),
+    routes: controllers
+      .flatMap(({ metatype }) => routesOfController(metatype as Type))
+      .toSorted((a, b) => `${a.path} ${a.method}`.localeCompare(`${b.path} ${b.method}`)),
+  };
+}
+
+function routesOfController(controller: Type): Route[] {
+  const prefix = String(Reflect.getMetadata(PATH_METADATA, controller) ?? '');
+  return Object.values(Object.getOwnPropertyDescriptors(controller.prototype as object))
+    .map(({ value }) => value as Handler)
+    .filter(
+      (handler) => typeof handler === 'function' && Reflect.hasMetadata(METHOD_METADATA, handler),
+    )
+    .map((handler) => ({
+      method: RequestMethod[Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod],
+      path: joined(prefix, String(Reflect.getMetadata(PATH_METADATA, handler))),
+      token: !isTrue(PUBLIC, handler, controller),
+      guards: [...guardsOf(controller), ...guardsOf(handler)],
+      role: (Reflect.getMetadata(LEAST_ROLE, handler) as string | undefined) ?? null,
+    }));
+}
+
+function joined(...parts: string[]): string {
+  return `/${parts
+    .map((part) => part.replace(/^\/|\/$/g, ''))
+    .filter((part) => part !== '')
+    .join('/')}`;
+}
+
+/** As the guard looks it up: the handler's own word counts before the controller's. */
+function isTrue(key: string, handler: Handler, controller: Type): boolean {
+  const [word] = [handler, controller]
+    .map((one) => Reflect.getMetadata(key, one) as boolean | undefined)
+    .filter((one) => one !== undefined);
+  return word === true;
+}
+
+function guardsOf(target: object): string[] {
+  return ((Reflect.getMetadata(GUARDS_METADATA, target) ?? []) as Type[]).map(({ name }) => name);
+}
