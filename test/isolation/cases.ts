@@ -209,6 +209,10 @@ export const cases: readonly Case[] = [
       const { who } = subject.entry;
       if (who === 'public') return 'public: needs no token';
       if (who === 'member') return 'every member may';
+      if (who === 'operator') {
+        const expected = [403, 'operator.required'] as const;
+        return [{ request: ownRequest(subject, subject.world.alice), expected }];
+      }
       const caller = subject.world[who === 'owner' ? 'asAdmin' : 'asMember'];
       const expected = [403, 'auth.role_too_low'] as const;
       return [{ request: ownRequest(subject, caller), expected }];

@@ -63,10 +63,23 @@ function rowsOf(
     notes: mark('notes'),
     tags: [mark('tag')],
   });
+  const event = {
+    id: randomUUID(),
+    at: since,
+    tenant_id: tenantId,
+    actor_id: userId,
+    subject_id: userId,
+    action: 'credential.use',
+    target: 'vapi',
+    request_id: mark('request'),
+    ip: address(),
+    details: { note: mark('details') },
+  };
   const { provider: _provider, provider_sid: _sid, ...quarantined } = number();
   return {
     phone_numbers: numbers,
     calls: [call(), call()],
+    audit_events: [event],
     phone_numbers_quarantine: [{ ...quarantined, reason: 'orphan', quarantined_at: since }],
   };
 }

@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
-import { startApp, type TestApp } from '../support/app';
+import type { TestApp } from '../support/app';
 import { brokenCells, switchFindersOff, switchPoliciesOff } from './each-line';
+import { startIsolatedApp } from './isolated-app';
 import { Matrix } from './matrix';
 
 /** What shows or loses rows when neither policies nor conditions stand in front of them. */
@@ -16,7 +17,7 @@ let app: TestApp;
 let switchFindersOn: () => void;
 
 beforeAll(async () => {
-  app = await startApp({ DOCS: 'on' });
+  app = await startIsolatedApp();
 });
 afterEach(() => {
   switchFindersOn();

@@ -1,9 +1,10 @@
 import { apiDocument, operationsOf, type DocumentedOperation } from '../support/api-document';
-import { startApp, type TestApp } from '../support/app';
+import type { TestApp } from '../support/app';
 import { session } from '../support/tenants-in-sql';
 import { cases } from './cases';
 import { placesOf } from './documented-ids';
 import { leaksOf } from './leaks';
+import { startIsolatedApp } from './isolated-app';
 import { Matrix, type Cell } from './matrix';
 import { operations } from './operations';
 import { OF_NOBODY } from './ownership';
@@ -21,7 +22,7 @@ let documented: ReadonlyMap<string, DocumentedOperation>;
 let idsOf: ReadonlyMap<string, readonly string[]>;
 
 beforeAll(async () => {
-  app = await startApp({ DOCS: 'on' });
+  app = await startIsolatedApp();
   const document = await apiDocument(app);
   documented = new Map(operationsOf(document).map((operation) => [operation.id, operation]));
   idsOf = placesOf(document);

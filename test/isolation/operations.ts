@@ -10,8 +10,8 @@ export type Outcome = readonly [status: number, code?: string];
  * until it has one, and until every id that the API document shows stands in `ids`.
  */
 export interface IsolationEntry {
-  /** The least role that may call it; `public` needs no token. */
-  readonly who: 'public' | 'member' | 'admin' | 'owner';
+  /** The least role that may call it; `public` needs no token, an `operator` is one whatever the role. */
+  readonly who: 'public' | 'member' | 'admin' | 'owner' | 'operator';
   /** Status of the caller's own, valid request. */
   readonly ok: number;
   readonly body?: (own: Customer) => object;
@@ -87,6 +87,8 @@ export const operations: Readonly<Record<string, IsolationEntry>> = {
     body: () => ({ apiKey: 'sk_changed_0123456789' }),
   },
   'DELETE /vapi-settings': { who: 'member', ok: 204 },
+  'POST /vapi-settings/verify': { who: 'member', ok: 200 },
+  'POST /vapi-settings/reveal': { who: 'member', ok: 200, body: () => ({ password }) },
   'GET /twilio-settings': { who: 'member', ok: 200 },
   'POST /twilio-settings': {
     who: 'member',
@@ -94,6 +96,9 @@ export const operations: Readonly<Record<string, IsolationEntry>> = {
     body: () => ({ accountSid: `AC${'c'.repeat(32)}`, authToken: 'c'.repeat(32) }),
   },
   'DELETE /twilio-settings': { who: 'member', ok: 204 },
+  'POST /twilio-settings/verify': { who: 'member', ok: 200 },
+  'POST /twilio-settings/reveal': { who: 'member', ok: 200, body: () => ({ password }) },
+  'GET /credentials/usage': { who: 'member', ok: 200 },
 
   'GET /ava-profile': { who: 'member', ok: 200 },
   'GET /ava-profile/options': { who: 'member', ok: 200 },
@@ -140,6 +145,8 @@ export const operations: Readonly<Record<string, IsolationEntry>> = {
 
   'GET /onboarding': { who: 'member', ok: 200 },
   'PATCH /onboarding': { who: 'member', ok: 200, body: () => ({ flags: { vapi_skipped: true } }) },
+
+  'GET /admin/security-report': { who: 'operator', ok: 200 },
 
   'GET /health/live': { who: 'public', ok: 200 },
   'GET /health/ready': { who: 'public', ok: 200 },

@@ -17,9 +17,16 @@ type Owners = Readonly<Record<string, Owner>>;
 const OWNER_COLUMNS = ['tenant_id', 'user_id', 'org_id'];
 const BY_ID: Readonly<Record<string, string>> = { tenants: 'tenant', users: 'person' };
 /** Tables of nobody: what they hold is about the installation. */
-export const OF_NOBODY = ['migration_reports', 'typeorm_migrations', 'ava.server_proofs'];
+export const OF_NOBODY = [
+  'migration_reports',
+  'typeorm_migrations',
+  'ava.rate_limits',
+  'ava.server_proofs',
+];
 /** Columns with a few fixed words, which many customers share. */
 const FIXED_WORDS = [
+  'audit_events.action',
+  'audit_events.target',
   'memberships.role',
   'phone_numbers_quarantine.reason',
   'users.locale',

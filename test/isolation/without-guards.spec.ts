@@ -1,5 +1,6 @@
-import { startApp, type TestApp } from '../support/app';
+import type { TestApp } from '../support/app';
 import { brokenCells } from './each-line';
+import { startIsolatedApp } from './isolated-app';
 import { Matrix } from './matrix';
 
 /** Ownership guards that let everybody through: what is not the caller's arrives at the handler as if it were. */
@@ -24,7 +25,7 @@ jest.mock('../../src/kernel/security/owned-resource', () => {
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startApp({ DOCS: 'on' });
+  app = await startIsolatedApp();
 });
 afterAll(() => app.close());
 
