@@ -23,8 +23,8 @@ afterAll(async () => {
   await fake.stop();
 });
 
-const verify = (accountSid: string, authToken: string) =>
-  new TwilioClient({ baseUrl: fake.url, deadline: 30_000 }).verify(
+const verify = (accountSid: string, authToken: string, baseUrl = fake.url) =>
+  new TwilioClient({ baseUrl, deadline: 30_000 }).verify(
     Secret.of(accountSid),
     Secret.of(authToken),
   );
@@ -68,9 +68,11 @@ describe('a Twilio account', () => {
     const logged = jest.spyOn(console, 'log').mockImplementation();
     fake.answers(200, { sid, status: 'active' });
 
-    await verify(sid, token);
+    // By name: the SDK cannot put a region into an IP address.
+    const url = fake.url.replace('127.0.0.1', 'localhost');
+    await verify(sid, token, url);
 
-    expect(fake.requests.map(({ headers }) => headers.host)).toEqual([fake.url.slice(7)]);
+    expect(fake.requests.map(({ headers }) => `http://${headers.host}`)).toEqual([url]);
     expect(logged.mock.calls).toEqual([]);
     logged.mockRestore();
   });

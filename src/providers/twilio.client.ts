@@ -22,7 +22,7 @@ export class TwilioClient {
       // The SDK's time-out is one of silence; the signal ends a body that drips, too.
       httpClient.axios.defaults.signal = signal;
       // Empty texts, because what is left out the SDK takes from the environment.
-      const sdk = twilio(sid, token, { httpClient, region: '', edge: '', logLevel: 'none' });
+      const sdk = twilio(sid, token, { httpClient, region: '', edge: '' });
       sdk.api.baseUrl = baseUrl;
       // Its `authToken` is the account's own: nothing but these two leaves here.
       const account = await sdk.api.v2010.accounts(sid).fetch();
