@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encryptionKey, jwtSecret } from '../support/app';
@@ -48,6 +48,9 @@ describe('a start with nothing configured', () => {
     const lockFile = join(dataDir, 'postgres/postmaster.pid');
     expect(existsSync(lockFile)).toBe(true);
 
+    // One that never asks anything must not hold the server.
+    const silent = connect(Number(new URL(server.url).port), '127.0.0.1');
+    await once(silent, 'connect');
     const underWay = post(`${server.url}/auth/register`, { email: 'bob@example.com', password });
     const received = fetch(`${server.url}/health/live`);
     await received;

@@ -158,7 +158,13 @@ describe('a server whose database is not as it should be', () => {
   );
 
   it.each([
+    ['the tenant plane', 'REVOKE ava_tenant FROM $login'],
     ['the identity plane', 'REVOKE ava_identity FROM $login'],
+    ['the operator plane', 'REVOKE ava_operator FROM $login'],
+    [
+      'the tenant plane by its function',
+      'REVOKE EXECUTE ON FUNCTION ava.enter_tenant(uuid, uuid, uuid, text) FROM $login',
+    ],
     [
       'the identity plane by its function',
       'REVOKE EXECUTE ON FUNCTION ava.enter_identity(text, uuid, text) FROM $login',

@@ -5,6 +5,8 @@ import { draws } from '../support/draws';
 import { register, type Person } from '../support/people';
 
 const CALLS = 60;
+/** Few, so that many calls begin at the very moment that a filter names. */
+const DAYS = 6;
 const statuses = ['ended', 'failed', 'Ended', 'a b&c=d'];
 const customers = ['+33612100067', '+1234', 'é🙂', "' OR 1=1 --"];
 const directions = ['inbound', 'outbound', 'web'];
@@ -43,7 +45,7 @@ async function record(who: Person, seed: number, own: string[]): Promise<Row[]> 
     [who.tenantId, who.userId, own],
   );
   for (let at = 0; at < CALLS; at += 1) {
-    const day = String(1 + draw(20)).padStart(2, '0');
+    const day = String(1 + draw(DAYS)).padStart(2, '0');
     const start = draw(6) === 0 ? null : `2025-03-${day}T10:00:00.00000${draw(3)}Z`;
     await app.sql(
       `INSERT INTO calls (tenant_id, id, status, direction, customer, phone_number_id, started_at, created_at, tags)
@@ -95,29 +97,33 @@ const queryOf = (filter: Filter) =>
 
 const instants = fc.oneof(
   fc
-    .tuple(fc.integer({ min: 1, max: 21 }), fc.constantFrom('', ':00', ':00.000001', ':00.000002'))
+    .tuple(
+      fc.integer({ min: 1, max: DAYS }),
+      fc.constantFrom('', ':00', ':00.000001', ':00.000002'),
+    )
     .map(([day, end]) => `2025-03-${String(day).padStart(2, '0')}T10:00${end}Z`),
   fc
-    .tuple(fc.integer({ min: 1, max: 20 }), fc.constantFrom('12:00:00+02:00', '00:30-09:30'))
+    .tuple(fc.integer({ min: 1, max: DAYS }), fc.constantFrom('12:00:00+02:00', '00:30-09:30'))
     .map(([day, end]) => `2025-03-${String(day).padStart(2, '0')}T${end}`),
   fc
     .date({ min: new Date('1970-01-02'), max: new Date('9999-12-30'), noInvalidDate: true })
     .map((date) => date.toISOString()),
 );
-const valid: fc.Arbitrary<Filter> = fc.record(
-  {
-    status: fc.constantFrom(...statuses, 'nobody'),
-    direction: fc.constantFrom(...directions),
-    customer: fc.constantFrom(...customers, '+'),
-    phoneNumberId: fc.constantFrom(...numbers, '00000000-0000-4000-8000-000000000000'),
-    startedAtGe: instants,
-    startedAtGt: instants,
-    startedAtLe: instants,
-    startedAtLt: instants,
-    order: fc.constantFrom('asc', 'desc'),
-  },
-  { requiredKeys: [] },
-);
+const choices: Record<string, fc.Arbitrary<string>> = {
+  status: fc.constantFrom(...statuses, 'nobody'),
+  direction: fc.constantFrom(...directions),
+  customer: fc.constantFrom(...customers, '+'),
+  phoneNumberId: fc.constantFrom(...numbers, '00000000-0000-4000-8000-000000000000'),
+  startedAtGe: instants,
+  startedAtGt: instants,
+  startedAtLe: instants,
+  startedAtLt: instants,
+  order: fc.constantFrom('asc', 'desc'),
+};
+/** Three filters at most: more of them would let hardly any call through. */
+const valid: fc.Arbitrary<Filter> = fc
+  .tuple(fc.record(choices), fc.subarray(Object.keys(choices), { maxLength: 3 }))
+  .map(([all, chosen]) => Object.fromEntries(chosen.map((name) => [name, all[name]])));
 const names = ['status', 'direction', 'customer', 'phoneNumberId', 'startedAtGe', 'startedAtLt'];
 const anyText = fc
   .oneof(

@@ -8,7 +8,7 @@ export interface Statement {
 type Answer = QueryArrayResult;
 type Done = (error: Error | null, answer: Answer) => void;
 
-/** The parts of pg's own Query that its typings leave out. Held by `context-query.e2e-spec.ts`; pg is pinned by the lock file. */
+/** The parts of pg's own Query that its typings leave out. Held by `context-on-the-wire.spec.ts`; pg is pinned by the lock file. */
 interface QueryInternals {
   handleDataRow(message: object): void;
   handleCommandComplete(message: object, connection: Connection): void;

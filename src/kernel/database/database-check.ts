@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource, QueryFailedError } from 'typeorm';
 import { Vault } from '../security/vault';
 import { pendingMigrations } from './migrate';
-import { tables } from './planes';
+import { callable, planes, tables } from './planes';
 import { LOST_KEY } from './server-proof';
 
 /** What a login, by default that of the session, can do that would let it past the policies, as one row of booleans. */
@@ -27,6 +27,8 @@ const HELP =
   'Give the server a login without power: put the present URL into DATABASE_ADMIN_URL, a new name and password into ' +
   'DATABASE_URL (postgresql://ava_api:<password>@…), and run `npm run migrate`, which makes that login.';
 const MIGRATE = 'Run `npm run migrate` with DATABASE_ADMIN_URL set.';
+
+const NOT_LET_IN = `The login of DATABASE_URL may not enter the planes of this database. ${MIGRATE}`;
 
 /** Looks, with the server's own login, whether the database is as the promise of isolation needs it. */
 @Injectable()
@@ -55,6 +57,7 @@ export class DatabaseCheck implements OnModuleInit {
     if (open.length > 0) {
       throw new Error(`Row-level security is off or not forced on: ${open.join(', ')}. ${MIGRATE}`);
     }
+    if (!(await this.mayEnter())) throw new Error(NOT_LET_IN);
     await this.enterAsServer();
   }
 
@@ -65,6 +68,17 @@ export class DatabaseCheck implements OnModuleInit {
       [Object.keys(tables)],
     );
     return rows.map(({ name }) => name);
+  }
+
+  private async mayEnter(): Promise<boolean> {
+    const [row] = await this.dataSource.query<[{ may: boolean }]>(
+      `SELECT has_schema_privilege('ava', 'USAGE')
+          AND (SELECT bool_and(pg_has_role(session_user, role, 'MEMBER')) FROM unnest($1::text[]) AS role)
+          AND (SELECT bool_and(has_function_privilege(oid, 'EXECUTE')) FROM pg_proc
+                WHERE pronamespace = 'ava'::regnamespace AND proname = ANY ($2)) AS may`,
+      [planes.map((plane) => `ava_${plane}`), callable.login],
+    );
+    return row.may;
   }
 
   private async enterAsServer(): Promise<void> {
@@ -80,12 +94,6 @@ export class DatabaseCheck implements OnModuleInit {
         throw new Error(
           'This database knows another ENCRYPTION_KEY: no stored credential would open with the one given. ' +
             `Set the one it was migrated with. ${LOST_KEY}`,
-          { cause: error },
-        );
-      }
-      if (code === '42501') {
-        throw new Error(
-          `The login of DATABASE_URL may not enter the planes of this database. ${MIGRATE}`,
           { cause: error },
         );
       }
