@@ -1,9 +1,6 @@
 import { Command } from 'commander';
-import { createApp } from '../boot';
 import { loadEnv } from '../kernel/config/env';
 import { resolveSettings } from '../kernel/config/settings';
-import { createLogger } from '../kernel/http/logger';
-import { buildOpenApi } from '../kernel/http/openapi';
 import { Vault } from '../kernel/security/vault';
 import { addKeyCommands } from './key-commands';
 import { runCommand } from './run-command';
@@ -39,14 +36,9 @@ ava
   .command('openapi')
   .description('print the OpenAPI document')
   .action(async () => {
-    const { settings, stop } = await resolveSettings(loadEnv());
-    try {
-      const app = await createApp(settings, createLogger({ logLevel: 'silent' }));
-      console.log(JSON.stringify(buildOpenApi(app, settings), null, 2));
-      await app.close();
-    } finally {
-      await stop();
-    }
+    // Only this command needs the whole application, which takes a second to load.
+    const { printOpenApi } = await import('./print-openapi.js');
+    await printOpenApi();
   });
 
 addKeyCommands(ava);
