@@ -1,15 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { createApp } from '../boot';
 import { loadEnv } from '../kernel/config/env';
 import { resolveSettings } from '../kernel/config/settings';
-import { createLogger } from '../kernel/http/logger';
-import { buildOpenApi } from '../kernel/http/openapi';
 import { Vault } from '../kernel/security/vault';
 import { addKeyCommands } from './key-commands';
 import { languages } from '../security-audit/report.types';
 import { setOperator } from './operators';
 import { runCommand } from './run-command';
-import { securityAudit } from './security-audit';
+import type { securityAudit } from './security-audit';
 import { setEmail } from './set-email';
 
 const ava = new Command('ava').description('Operator commands of ava-api');
@@ -49,21 +46,17 @@ ava
   .option('--html <file>', 'also write a page that needs nothing else')
   .option('--min <points>', 'exit with status 1 below this score', points, 0)
   .action(async (options: Parameters<typeof securityAudit>[1]) => {
-    if (!(await securityAudit(loadEnv('audit'), options))) process.exitCode = 1;
+    const { securityAudit: audit } = await import('./security-audit.js');
+    if (!(await audit(loadEnv('audit'), options))) process.exitCode = 1;
   });
 
 ava
   .command('openapi')
   .description('print the OpenAPI document')
   .action(async () => {
-    const { settings, stop } = await resolveSettings(loadEnv());
-    try {
-      const app = await createApp(settings, createLogger({ logLevel: 'silent' }));
-      console.log(JSON.stringify(buildOpenApi(app, settings), null, 2));
-      await app.close();
-    } finally {
-      await stop();
-    }
+    // Only this command needs the whole application, which takes a second to load.
+    const { printOpenApi } = await import('./print-openapi.js');
+    await printOpenApi();
   });
 
 addKeyCommands(ava);

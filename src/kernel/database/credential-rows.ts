@@ -7,7 +7,7 @@ export const CREDENTIAL_COLUMNS = [
   'twilio_auth_token',
 ] as const;
 export type CredentialColumn = (typeof CREDENTIAL_COLUMNS)[number];
-export type Stored = Record<CredentialColumn, string | null>;
+type Stored = Record<CredentialColumn, string | null>;
 export type CredentialRow = Stored & { readonly id: string };
 
 /** One stored value and where it is. */

@@ -2,7 +2,7 @@ import { hkdfSync, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { decryptFernet } from './fernet';
+import { decryptFernet, encryptFernet } from './fernet';
 import { Keyring, parseKeyring, UnreadableCredential, Vault } from './vault';
 
 interface Place {
@@ -10,6 +10,11 @@ interface Place {
   column: string;
   id: string;
   value: string;
+}
+interface Legacy {
+  key: string;
+  plaintext: string;
+  token: string;
 }
 interface Bound extends Place {
   kid: string;
@@ -22,6 +27,7 @@ interface Bound extends Place {
 const file = join(__dirname, '../../../test/fixtures/fernet-vectors.json');
 const vectors = JSON.parse(readFileSync(file, 'utf8')) as {
   bound: Bound[];
+  legacy: Legacy[];
   invalid: (Place & { why: string })[];
 };
 const column = 'users.vapi_api_key';
@@ -145,6 +151,39 @@ describe('Vault', () => {
         [...bytes.subarray(0, 4)].map((b) => b.toString(16).padStart(2, '0')).join(' '),
       );
     }
+  });
+});
+
+describe('A plain Fernet token of the earlier system', () => {
+  it.each(vectors.legacy)('opens with the key that Python used ($plaintext)', (vector) => {
+    expect(vaultOf(`${newKey},${vector.key}`).openToken(vector.token)).toBe(vector.plaintext);
+  });
+
+  it('opens with no other key, nor when it holds no text', () => {
+    const [vector] = vectors.legacy;
+    const key = Buffer.from(newKey, 'base64url');
+
+    expect(vaultOf(newKey).openToken(vector?.token ?? '')).toBeUndefined();
+    expect(vaultOf(newKey).openToken(encryptFernet(key, Buffer.from([0xff])))).toBeUndefined();
+    expect(vaultOf(newKey).openToken('sk_plain')).toBeUndefined();
+  });
+});
+
+describe('A generated key', () => {
+  it('has the form of those that Python generates, character for character', () => {
+    const pythons = [...vectors.bound.map(({ master }) => master), vectors.legacy[0]?.key ?? ''];
+
+    for (const key of [...pythons, ...Array.from({ length: 100 }, () => Vault.generateKey())]) {
+      // What Python's urlsafe_b64encode gives for the 32 bytes: 44 characters, "=" at the end, no bit left over.
+      expect(key).toMatch(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]=$/);
+      expect(Buffer.from(key, 'base64url')).toHaveLength(32);
+    }
+  });
+
+  it('serves as the key of a plain Fernet token', () => {
+    const token = encryptFernet(Buffer.from(oldKey, 'base64url'), Buffer.from('sk'));
+
+    expect(vaultOf(oldKey).openToken(token)).toBe('sk');
   });
 });
 
