@@ -27,6 +27,8 @@ interface Tried {
 
 /** Tries the cases and looks after each request at what has become of Bob. */
 export class Matrix {
+  private readonly readers = new Map<IsolationEntry['who'], Promise<Customer>>();
+
   private constructor(
     private readonly app: TestApp,
     readonly ownership: Ownership,
@@ -47,7 +49,8 @@ export class Matrix {
 
   async cell(entry: IsolationEntry, documented: DocumentedOperation, one: Case): Promise<Cell> {
     try {
-      const fresh = () => this.caller(entry.who);
+      const fresh = () =>
+        documented.method === 'GET' ? this.reader(entry.who) : this.caller(entry.who);
       const attempts = await one.attempts({ entry, documented, world: this.world, fresh });
       if (typeof attempts === 'string') {
         return { state: 'not applicable', shown: '-', why: [attempts] };
@@ -57,6 +60,13 @@ export class Matrix {
       // The other cells go on: a report with a hole tells more than none.
       return { state: 'broken', shown: 'error', why: [String(error)] };
     }
+  }
+
+  /** Reading uses nothing up: one for each role will do. */
+  private reader(who: IsolationEntry['who']): Promise<Customer> {
+    const reader = this.readers.get(who) ?? this.caller(who);
+    this.readers.set(who, reader);
+    return reader;
   }
 
   /** Somebody in just the role that may. */
