@@ -5,9 +5,14 @@ import { type Env, parseEnv } from '../../src/kernel/config/env';
 /** What the documents say, held against the files they speak of. */
 const root = join(__dirname, '../..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
-const documents = ['README', 'ARCHITECTURE', 'SECURITY', 'CONTRIBUTING', 'CHANGELOG'].map(
-  (name) => `${name}.md`,
-);
+const documents = [
+  'README',
+  'ARCHITECTURE',
+  'SECURITY',
+  'CONTRIBUTING',
+  'CHANGELOG',
+  'docs/keys',
+].map((name) => `${name}.md`);
 
 const withoutCode = (text: string) => text.replace(/^ *```[^]*?^ *```$/gm, '');
 const headingsOf = (text: string) =>
@@ -113,7 +118,10 @@ describe('README.md', () => {
   });
 
   it('names commands of `npm run ava` that exist', () => {
-    const made = [...read('src/commands/ava.ts').matchAll(/\.command\('(.+)'\)/g)];
+    const sources = readdirSync(join(root, 'src/commands')).map((name) =>
+      read(`src/commands/${name}`),
+    );
+    const made = sources.flatMap((source) => [...source.matchAll(/\.command\('(.+)'\)/g)]);
     const row = rowsOf(section(read('README.md'), 'Scripts')).find(([name]) =>
       name?.startsWith('`npm run ava'),
     );
