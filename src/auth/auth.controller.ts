@@ -29,7 +29,7 @@ export class AuthController {
     ok: SessionView,
     status: 201,
     open: true,
-    problems: ['user.email_taken'],
+    problems: ['user.email_taken', 'rate.limited'],
   })
   register(@Body() body: Register, @Req() request: FastifyRequest): Promise<SessionView> {
     return this.auth.register(body, localeOf(request.headers), deviceOf(request));
@@ -42,7 +42,7 @@ export class AuthController {
     summary: 'Log in',
     ok: SessionView,
     open: true,
-    problems: ['auth.invalid_credentials', 'tenant.not_found'],
+    problems: ['auth.invalid_credentials', 'tenant.not_found', 'rate.limited'],
   })
   async login(
     @Body() body: Login,

@@ -9,6 +9,7 @@ import { AccountsService } from './accounts.service';
 import { AuthController } from './auth.controller';
 import { AuthService } from './auth.service';
 import { JwtStrategy } from './jwt.strategy';
+import { LoginAttempts } from './login-attempts';
 import { PasswordChangeService } from './password-change.service';
 import { RefreshTokens } from './refresh-tokens';
 import { SessionIssuer } from './session-issuer';
@@ -31,6 +32,7 @@ import { SessionsService } from './sessions.service';
     AccountsService,
     AuthService,
     JwtStrategy,
+    LoginAttempts,
     PasswordChangeService,
     RefreshTokens,
     SessionGuard,

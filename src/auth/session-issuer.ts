@@ -18,14 +18,17 @@ export class SessionIssuer {
     private readonly users: UsersService,
   ) {}
 
-  async open(
-    em: EntityManager,
+  /** @param tenantFor which tenant the session is for, decided in the transaction that opens it */
+  open(
     userId: string,
-    { tenant, device }: { tenant: TenantOfUser; device: Device },
+    device: Device,
+    tenantFor: (em: EntityManager) => Promise<TenantOfUser>,
   ): Promise<SessionView> {
-    const ids = { userId, tenantId: tenant.id };
-    const { sessionId, refreshToken } = await this.sessions.open(em, ids, device);
-    return this.answer(em, { sessionId, refreshToken, ...ids });
+    return this.db.run(userId, async (em) => {
+      const ids = { userId, tenantId: (await tenantFor(em)).id };
+      const { sessionId, refreshToken } = await this.sessions.open(em, ids, device);
+      return this.answer(em, { sessionId, refreshToken, ...ids });
+    });
   }
 
   /** @throws Problem 401 `auth.refresh_invalid` or `auth.refresh_reused` */

@@ -63,7 +63,7 @@ export class SessionsController {
   @HttpCode(204)
   @Operation({
     summary: 'Change your password; your other sessions end',
-    problems: ['auth.password_wrong'],
+    problems: ['auth.password_wrong', 'rate.limited'],
   })
   changePassword(@CurrentPrincipal() who: Principal, @Body() body: ChangePassword): Promise<void> {
     return this.passwords.change(who, body);

@@ -4,14 +4,11 @@ import { TenantDb } from '../kernel/database/tenant-db';
 import { Problem } from '../kernel/http/problem';
 import { PasswordConfirmation } from '../kernel/security/password-confirmation';
 import type { Principal } from '../kernel/security/principal';
-import { RateLimits, type RateRule } from '../kernel/security/rate-limits';
+import { RateLimits } from '../kernel/security/rate-limits';
 import type { Provider } from '../providers/providers.types';
 import type { RevealedTwilioAccount, RevealedVapiKey } from './credentials.dto';
 import { UserCredentials } from './credentials.entity';
 import { readable } from './stored-credentials';
-
-/** Wrong passwords count too: who stole an access token cannot go on guessing. */
-const RULE: RateRule = { points: 5, seconds: 3600 };
 
 interface Asked {
   readonly provider: Provider;
@@ -47,7 +44,7 @@ export class CredentialRevealService {
     open: (row: UserCredentials) => T,
   ): Promise<T> {
     try {
-      await this.limits.take(`credential.reveal:${who.userId}`, RULE);
+      await this.limits.take('credential.reveal', who.userId);
       await this.confirmation.require(who, password);
       return await this.db.run(who, async (em) => {
         const opened = open(await em.findOneByOrFail(UserCredentials, { id: who.userId }));

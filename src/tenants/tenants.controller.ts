@@ -57,7 +57,7 @@ export class TenantsController {
     summary: 'Delete the tenant with its calls, numbers and profile',
     description:
       'Needs the password and the exact name. Members keep their accounts; who has no tenant left gets a new one at the next login.',
-    problems: ['auth.role_too_low', 'auth.password_wrong', 'tenant.not_found'],
+    problems: ['auth.role_too_low', 'auth.password_wrong', 'rate.limited', 'tenant.not_found'],
   })
   remove(
     @CurrentPrincipal() who: Principal,

@@ -27,7 +27,7 @@ export class UsersController {
   @Operation({
     summary: 'Change your name, language or address',
     ok: UserView,
-    problems: ['auth.password_wrong', 'user.email_taken'],
+    problems: ['auth.password_wrong', 'rate.limited', 'user.email_taken'],
   })
   change(@CurrentPrincipal() who: Principal, @Body() body: ChangeMe): Promise<UserView> {
     return this.users.change(who, body);
@@ -39,7 +39,7 @@ export class UsersController {
     summary: 'Delete your account',
     description:
       'Tenants you are alone in go with everything in them. Refused while a shared tenant would lose its last owner.',
-    problems: ['auth.password_wrong', 'tenant.last_owner'],
+    problems: ['auth.password_wrong', 'rate.limited', 'tenant.last_owner'],
   })
   remove(@CurrentPrincipal() who: Principal, @Body() { password }: DeleteMe): Promise<void> {
     return this.deletion.remove(who, password);

@@ -19,6 +19,8 @@ beforeAll(async () => {
     RATE_LIMITS: 'on',
   });
 });
+// Registrations from one address are limited too.
+beforeEach(() => app.sql('TRUNCATE ava.rate_limits'));
 afterAll(async () => {
   await app.close();
   await vapi.stop();

@@ -4,3 +4,25 @@ import { isIP } from 'node:net';
 export function addressOf(ip: string): string | null {
   return isIP(ip) === 0 ? null : ip;
 }
+
+/**
+ * Whom a limit is counted for: an IPv4 address, or the /64 of an IPv6 one, of which every home and machine has a whole.
+ * What is no address counts as one network.
+ */
+export function networkOf(ip: string | null): string {
+  const version = isIP(ip ?? '');
+  if (ip === null || version === 0) return 'unknown';
+  const mapped = /^::ffff:([\d.]+)$/i.exec(ip)?.[1];
+  return mapped ?? (version === 4 ? ip : `${groupsOf(ip).slice(0, 4).join(':')}::/64`);
+}
+
+/** The groups of an IPv6 address, with those that `::` stands for. */
+function groupsOf(ip: string): string[] {
+  const [head = [], tail] = ip
+    .replace(/%.*$/, '')
+    .split('::')
+    .map((part) => part.split(':').filter((group) => group !== ''));
+  const gap = tail === undefined ? 0 : 8 - head.length - tail.length;
+  const groups = [...head, ...Array<string>(Math.max(gap, 0)).fill('0'), ...(tail ?? [])];
+  return groups.map((group) => group.toLowerCase().replace(/^0+(?=.)/, ''));
+}

@@ -2,12 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS, type Settings } from '../config/settings';
 import { IdentityDb } from '../database/tenant-db';
 import { Problem } from '../http/problem';
-
-/** So many turns in so many seconds, counted from the first. */
-export interface RateRule {
-  readonly points: number;
-  readonly seconds: number;
-}
+import { rateRules, type RateRuleName } from './rate-rules';
 
 /** Limits how often something is tried. Counted in PostgreSQL, so all replicas share the count. */
 @Injectable()
@@ -19,16 +14,17 @@ export class RateLimits {
 
   /**
    * Takes a turn, and keeps it whatever becomes of the request.
-   * @param key what is limited and for whom, such as `reveal:<user id>`; stored hashed
+   * @param key for whom it is counted, such as a user's id; stored hashed
    * @throws Problem 429 `rate.limited`, with Retry-After
    */
-  async take(key: string, { points, seconds }: RateRule): Promise<void> {
+  async take(rule: RateRuleName, key: string): Promise<void> {
     if (!this.settings.rateLimits) return;
+    const { points, seconds } = rateRules[rule];
     // One statement is a transaction of its own: nothing of it is undone when the request fails.
     const [turn] = await this.db.read(null, (em) =>
       em.query<{ remaining: number; wait: number }[]>(
         'SELECT remaining, reset_in AS wait FROM ava.take_turn($1, $2, $3)',
-        [key, points, seconds],
+        [`${rule}:${key}`, points, seconds],
       ),
     );
     if (turn && turn.remaining >= 0) return;

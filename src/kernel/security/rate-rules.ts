@@ -1,0 +1,24 @@
+/** So many turns in so many seconds, counted from the first. */
+interface RateRule {
+  readonly points: number;
+  readonly seconds: number;
+}
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+
+/** Everything that is limited, and for whom. Turns count whatever becomes of the request. */
+export const rateRules = {
+  /** An address tried from one network: what a person who has forgotten the password needs. */
+  'login.address_from_network': { points: 20, seconds: 15 * MINUTE },
+  /** Logins from one network, for whatever addresses: an office behind one address must still get in. */
+  'login.network': { points: 200, seconds: 15 * MINUTE },
+  /** An address tried from networks its owner is not logged in from: guessing from many places. */
+  'login.address_from_elsewhere': { points: 50, seconds: HOUR },
+  'registration.network': { points: 20, seconds: HOUR },
+  /** The password asked for again: who stole an access token cannot go on guessing. */
+  'password.confirmation': { points: 20, seconds: HOUR },
+  'credential.reveal': { points: 5, seconds: HOUR },
+} as const satisfies Readonly<Record<string, RateRule>>;
+
+export type RateRuleName = keyof typeof rateRules;
