@@ -18,11 +18,9 @@ const transform = {
   ],
 };
 const common = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/jest/environment.cjs',
+  runtime: '<rootDir>/test/support/jest/runtime.cjs',
   transform,
-  // Nest 12 ships ES modules; jest runs CommonJS.
-  transformIgnorePatterns: ['/node_modules/(?!@nestjs/)'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   moduleFileExtensions: ['ts', 'js', 'json', 'node'],
 };
 const withPostgres = {

@@ -1,6 +1,5 @@
 import { apiDocument, operationsOf, type DocumentedOperation } from '../support/api-document';
 import type { TestApp } from '../support/app';
-import { session } from '../support/tenants-in-sql';
 import { cases } from './cases';
 import { placesOf } from './documented-ids';
 import { leaksOf } from './leaks';
@@ -16,7 +15,6 @@ const results = new Map<string, Map<string, Cell>>();
 const gaps: string[] = [];
 
 let app: TestApp;
-let owner: Awaited<ReturnType<typeof session>>;
 let matrix: Matrix;
 let documented: ReadonlyMap<string, DocumentedOperation>;
 let idsOf: ReadonlyMap<string, readonly string[]>;
@@ -27,21 +25,13 @@ beforeAll(async () => {
   documented = new Map(operationsOf(document).map((operation) => [operation.id, operation]));
   idsOf = placesOf(document);
   for (const id of documented.keys()) results.set(id, new Map());
-  owner = await session(app.database.adminUrl);
-  matrix = await Matrix.of({ ...app, sql: onOneConnection(owner) });
+  matrix = await Matrix.of(app);
 });
 afterAll(async () => {
   const { owned: tables } = matrix.ownership;
   writeReports(results, { tables, markers: matrix.world.markers.size, gaps });
-  await owner.end();
   await app.close();
 });
-
-/** Thousands of statements as the owner of the tables: a connection for each would be half of the time. */
-function onOneConnection(connection: typeof owner): TestApp['sql'] {
-  return async <Row extends Record<string, unknown>>(text: string, parameters?: unknown[]) =>
-    (await connection.query<Row>(text, parameters)).rows;
-}
 
 function expectNone(found: readonly string[]): void {
   gaps.push(...found);

@@ -1,10 +1,11 @@
 import { Writable } from 'node:stream';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { QueryResultRow } from 'pg';
 import { createApp } from '../../src/boot';
 import { parseEnv } from '../../src/kernel/config/env';
 import type { Settings } from '../../src/kernel/config/settings';
 import { createLogger } from '../../src/kernel/http/logger';
-import { createDatabase, query, type TestDatabase } from './database';
+import { createDatabase, poolOf, type TestDatabase } from './database';
 import { encryptionKey, jwtSecret } from './keys';
 
 export { encryptionKey, jwtSecret };
@@ -36,14 +37,17 @@ export async function startApp(
     },
   });
   const app = await createApp(settings, createLogger(settings, sink));
+  const pool = poolOf(own.adminUrl);
   return {
     app,
     settings,
     database: own,
     logs: () => lines.join(''),
-    sql: (text, parameters) => query(own.adminUrl, text, parameters),
+    sql: async <Row extends QueryResultRow>(text: string, parameters?: unknown[]) =>
+      (await pool.query<Row>(text, parameters)).rows,
     close: async () => {
       await app.close();
+      await pool.end();
       await own.drop();
     },
   };

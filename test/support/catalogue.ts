@@ -1,4 +1,4 @@
-import { query } from './database';
+import { connected, query } from './database';
 
 /** Everything that makes the schema, in words: two databases of the same schema give the same list. */
 export async function catalogueOf(url: string): Promise<string[]> {
@@ -32,26 +32,23 @@ export async function catalogueOf(url: string): Promise<string[]> {
 }
 
 /** Every row of every table as text, without the tables and columns named in `except`. */
-export async function rowsOf(
-  url: string,
-  except: string[] = [],
-): Promise<Record<string, string[]>> {
-  const tables = await query<{ name: string; columns: string }>(
-    url,
-    `SELECT c.relname AS name, string_agg(quote_ident(a.attname), ', ' ORDER BY a.attname) AS columns
-       FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-      WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
-        AND c.relname <> ALL ($1) AND c.relname || '.' || a.attname <> ALL ($1)
-      GROUP BY c.relname ORDER BY c.relname`,
-    [except],
-  );
-  const all: Record<string, string[]> = {};
-  for (const { name, columns } of tables) {
-    const rows = await query<{ row: string }>(
-      url,
-      `SELECT ROW(${columns})::text AS row FROM ${name} ORDER BY 1`,
+export function rowsOf(url: string, except: string[] = []): Promise<Record<string, string[]>> {
+  return connected(url, async (client) => {
+    const tables = await client.query<{ name: string; columns: string }>(
+      `SELECT c.relname AS name, string_agg(quote_ident(a.attname), ', ' ORDER BY a.attname) AS columns
+         FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+          AND c.relname <> ALL ($1) AND c.relname || '.' || a.attname <> ALL ($1)
+        GROUP BY c.relname ORDER BY c.relname`,
+      [except],
     );
-    all[name] = rows.map(({ row }) => row);
-  }
-  return all;
+    const all: Record<string, string[]> = {};
+    for (const { name, columns } of tables.rows) {
+      const { rows } = await client.query<{ row: string }>(
+        `SELECT ROW(${columns})::text AS row FROM ${name} ORDER BY 1`,
+      );
+      all[name] = rows.map(({ row }) => row);
+    }
+    return all;
+  });
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, DatabaseError, type QueryResultRow } from 'pg';
+import { Client, DatabaseError, Pool, type QueryResultRow } from 'pg';
 
 /** A database of one test file, on the server that global-setup started. */
 export interface TestDatabase {
@@ -19,10 +19,12 @@ export async function createDatabase(
 ): Promise<TestDatabase> {
   const admin = fromSetup('AVA_TEST_ADMIN_URL');
   const name = `t_${randomBytes(8).toString('hex')}`;
-  await createFrom(template, name, admin);
-  // The rights to a database are no part of its template; migrations take this one away.
-  if (template === 'ava_template')
-    await query(admin, `REVOKE TEMPORARY ON DATABASE ${name} FROM PUBLIC`);
+  await connected(admin, async (client) => {
+    await createFrom(template, name, client);
+    // The rights to a database are no part of its template; migrations take this one away.
+    if (template === 'ava_template')
+      await client.query(`REVOKE TEMPORARY ON DATABASE ${name} FROM PUBLIC`);
+  });
   return {
     adminUrl: onDatabase(admin, name),
     serverUrl: onDatabase(fromSetup('AVA_TEST_SERVER_URL'), name),
@@ -38,15 +40,27 @@ export async function query<Row extends QueryResultRow = QueryResultRow>(
   sql: string,
   params: unknown[] = [],
 ): Promise<Row[]> {
+  return connected(url, async (client) => (await client.query<Row>(sql, params)).rows);
+}
+
+/** Several statements on one connection: to open it costs more than most of them. */
+export async function connected<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: url });
   // A server that goes away rejects the statement; unheard, the event would end the test process as well.
   client.on('error', () => undefined);
   await client.connect();
   try {
-    return (await client.query<Row>(sql, params)).rows;
+    return await work(client);
   } finally {
     await client.end();
   }
+}
+
+/** Connections that are opened when they are needed and kept; those that are lost in between are not missed. */
+export function poolOf(url: string): Pool {
+  const pool = new Pool({ connectionString: url });
+  pool.on('error', () => undefined);
+  return pool;
 }
 
 /** The same server and login, another database. */
@@ -56,10 +70,11 @@ export function onDatabase(url: string, name: string): string {
   return changed.href;
 }
 
-async function createFrom(template: string, name: string, admin: string): Promise<void> {
+async function createFrom(template: string, name: string, admin: Client): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await query(admin, `CREATE DATABASE ${name} TEMPLATE ${template}`);
+      // Copying files takes half the time of writing them through the log.
+      await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`);
       return;
     } catch (error) {
       const busy = error instanceof DatabaseError && error.code === SOURCE_IN_USE;

@@ -1,0 +1,24 @@
+const { createRequire, isBuiltin } = require('node:module');
+const { compileFunction } = require('node:vm');
+const { default: Runtime } = require('jest-runtime');
+
+/** Our own modules are loaded anew for every test file, packages once for all files of a worker. */
+module.exports = class extends Runtime {
+  constructor(...args) {
+    super(...args);
+    const { executor } = this;
+    executor.compile = (source, filename) =>
+      compileFunction(source, executor.injectedModuleParameters, { filename });
+  }
+
+  /** Where jest looks once it knows that nobody has mocked the module. */
+  requireModule(from, name, options, isRequireActual) {
+    if (options?.isInternalModule || !isPackage(name))
+      return super.requireModule(from, name, options, isRequireActual);
+    return createRequire(from)(name);
+  }
+};
+
+function isPackage(name) {
+  return name !== undefined && !/^[./]/.test(name) && !isBuiltin(name);
+}
