@@ -130,17 +130,14 @@ describe('a dump, restored on another server', () => {
 });
 
 describe('a dump whose key', () => {
-  it('is lost: the start says so; with a new one all works but the credentials', async () => {
+  it('is lost is refused; with a new one all works but the credentials', async () => {
     const database = await restored();
     await expect(migrateWith(NEW, database)).rejects.toThrow('knows another ENCRYPTION_KEY');
-    await migrateWith(encryptionKey, database);
-    await expect(startApp({ ENCRYPTION_KEY: NEW }, database)).rejects.toThrow(
-      'key:replace-lost` says what remains',
-    );
 
     expect(ava(database, NEW, 'key:replace-lost', '--yes').stdout).toContain(
       '2 of 2 stored credentials stay unreadable',
     );
+    await migrateWith(NEW, database);
     const { key, own, saved } = await seen(database, NEW);
 
     expect(key).toMatchObject({ apiKey: null, status: 'unreadable' });
@@ -150,6 +147,10 @@ describe('a dump whose key', () => {
 
   it('was rotated away since: it opens with that one behind the new one, until it is rotated', async () => {
     const database = await restored();
+    await migrateWith(encryptionKey, database);
+    await expect(startApp({ ENCRYPTION_KEY: NEW }, database)).rejects.toThrow(
+      'This database knows another ENCRYPTION_KEY',
+    );
     await migrateWith(`${NEW},${encryptionKey}`, database);
     expect((await seen(database, `${NEW},${encryptionKey}`)).key).toMatchObject(readable);
 
@@ -176,7 +177,7 @@ describe('half a dump', () => {
     [
       'the list of migrations and what follows',
       dumpBefore('-- Data for Name: typeorm_migrations;'),
-      /Nothing was changed/,
+      'Nothing was changed: relation "migration_reports" already exists',
     ],
   ])('without %s is refused and left as it is', async (_, half, says) => {
     const database = await elsewhere.database();
@@ -191,7 +192,7 @@ describe('half a dump', () => {
 
   it.each([
     ['the table calls', 'DROP TABLE calls CASCADE', 'not whole: calls is missing'],
-    ['the schema ava', 'DROP SCHEMA ava CASCADE', /Nothing was changed/],
+    ['the schema ava', 'DROP SCHEMA ava CASCADE', 'changed: schema "ava" does not exist'],
   ])('without %s is refused', async (_, lose, says) => {
     const database = await restored();
     await query(database.adminUrl, lose);
