@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadEnv } from '../kernel/config/env';
 import { resolveSettings } from '../kernel/config/settings';
 import { Vault } from '../kernel/security/vault';
+import { addBackupCommands } from './backup-commands';
 import { addKeyCommands } from './key-commands';
 import { languages } from '../security-audit/report.types';
 import { setOperator } from './operators';
@@ -60,6 +61,8 @@ ava
   });
 
 addKeyCommands(ava);
+addBackupCommands(ava);
+
 function onAccount(command: Command, operator: boolean): void {
   command.description(operator ? 'make somebody an operator' : 'make an operator a user again');
   command.argument('<email>', 'address of the account').action(async (email: string) => {

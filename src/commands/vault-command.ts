@@ -9,6 +9,8 @@ import { parseKeyring, Vault } from '../kernel/security/vault';
 export interface VaultCommand {
   readonly session: AdminSession;
   readonly vault: Vault;
+  /** What the server logs in as. */
+  readonly serverUrl: string;
   readonly say: (line: string) => void;
 }
 
@@ -22,7 +24,9 @@ export async function withVault(work: (command: VaultCommand) => Promise<boolean
       const say = (line: string) => {
         console.log(line);
       };
-      process.exitCode = (await work({ session, vault, say })) ? 0 : 1;
+      process.exitCode = (await work({ session, vault, serverUrl: settings.databaseUrl, say }))
+        ? 0
+        : 1;
     } finally {
       await session.close();
     }
@@ -34,7 +38,7 @@ export async function withVault(work: (command: VaultCommand) => Promise<boolean
 /** An operator did it at the command line: there is neither a tenant nor a person to name. */
 export async function recordRun(
   { session }: VaultCommand,
-  action: `credential.${string}`,
+  action: `credential.${string}` | 'backup.verify',
   details: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   await session.query('INSERT INTO audit_events (id, action, details) VALUES ($1, $2, $3)', [

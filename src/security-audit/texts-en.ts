@@ -92,7 +92,8 @@ export const english: Texts = {
     backups: {
       title: 'A backup has been restored and checked',
       risk: 'A backup that was never restored is a hope.',
-      remedy: `restore one into an empty database, run this audit against it, and write it down: INSERT INTO audit_events (id, action) VALUES (gen_random_uuid(), 'backup.verify')`,
+      remedy:
+        'restore one into an empty database (docs/backups.md), then npm run ava -- backup:verify --restored URL',
     },
     orphans: {
       title: 'No orphans',

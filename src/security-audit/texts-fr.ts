@@ -93,7 +93,8 @@ export const french: Texts = {
     backups: {
       title: 'Une sauvegarde a été restaurée et vérifiée',
       risk: 'Une sauvegarde jamais restaurée est un espoir.',
-      remedy: `restaurez-en une dans une base vide, lancez cet audit dessus et notez-le : INSERT INTO audit_events (id, action) VALUES (gen_random_uuid(), 'backup.verify')`,
+      remedy:
+        'restaurez-en une dans une base vide (docs/backups.md), puis npm run ava -- backup:verify --restored URL',
     },
     orphans: {
       title: 'Pas d’orphelins',

@@ -12,6 +12,7 @@ const documents = [
   'CONTRIBUTING',
   'CHANGELOG',
   'docs/keys',
+  'docs/backups',
 ].map((name) => `${name}.md`);
 
 const withoutCode = (text: string) => text.replace(/^ *```[^]*?^ *```$/gm, '');

@@ -146,14 +146,21 @@ describe('a server whose database is not as it should be', () => {
   });
 
   it.each(Object.keys(tables))(
-    'does not start when row-level security of %s is off or not forced, and says what to do',
+    'neither starts nor migrates when row-level security of %s is off or not forced, or without its policies',
     async (table) => {
-      const open = `Row-level security is off or not forced on: ${table}. Run \`npm run migrate\``;
+      const open = `This database is not whole: ${table} has row-level security off or not forced.`;
 
       await change(`ALTER TABLE ${table} NO FORCE ROW LEVEL SECURITY`);
       expect(await refusal()).toContain(open);
       await change(`ALTER TABLE ${table} FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY`);
       expect(await refusal()).toContain(open);
+      await change(`ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY`);
+      await change(
+        `DROP POLICY ${table}_owner ON ${table}; DROP POLICY ${table}_operator ON ${table}`,
+      );
+      const why = `not whole: ${table} has no policy for ava_operator, ava_owner.`;
+      expect(await refusal()).toContain(why);
+      await expect(migrate({ adminUrl: database.adminUrl, serverUrl, vault })).rejects.toThrow(why);
     },
   );
 

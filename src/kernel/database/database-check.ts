@@ -2,8 +2,9 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource, QueryFailedError } from 'typeorm';
 import { Vault } from '../security/vault';
 import { pendingMigrations } from './migrate';
-import { callable, planes, tables } from './planes';
+import { callable, planes } from './planes';
 import { LOST_KEY } from './server-proof';
+import { refuseInPart } from './wholeness';
 
 /** What a login, by default that of the session, can do that would let it past the policies, as one row of booleans. */
 export const POWERS = `
@@ -53,21 +54,9 @@ export class DatabaseCheck implements OnModuleInit {
     }
     // An older schema is told by /health/ready; no route works on it.
     if ((await this.pendingMigrations()).length > 0) return;
-    const open = await this.unprotected();
-    if (open.length > 0) {
-      throw new Error(`Row-level security is off or not forced on: ${open.join(', ')}. ${MIGRATE}`);
-    }
+    await refuseInPart(this.dataSource);
     if (!(await this.mayEnter())) throw new Error(NOT_LET_IN);
     await this.enterAsServer();
-  }
-
-  private async unprotected(): Promise<string[]> {
-    const rows = await this.dataSource.query<{ name: string }[]>(
-      `SELECT name FROM unnest($1::text[]) AS name LEFT JOIN pg_class ON oid = to_regclass(name)
-        WHERE NOT coalesce(relrowsecurity AND relforcerowsecurity, false) ORDER BY name`,
-      [Object.keys(tables)],
-    );
-    return rows.map(({ name }) => name);
   }
 
   private async mayEnter(): Promise<boolean> {

@@ -7,6 +7,7 @@ import { giveToOwner, grantPlanes } from './plane-roles';
 import { removePlainTextTraces } from './plain-text-traces';
 import { ensureServerLogin } from './server-login';
 import { registerServer } from './server-proof';
+import { refuseInPart } from './wholeness';
 
 type Say = (line: string) => void;
 
@@ -58,6 +59,7 @@ async function migrateAlone(q: QueryRunner, options: MigrateOptions, say: Say): 
   let done: Awaited<ReturnType<typeof runPending>>;
   try {
     done = await runPending(q);
+    await refuseInPart(q);
     await giveToOwner(q);
     await grantPlanes(q);
     await registerServer(q, options.vault);

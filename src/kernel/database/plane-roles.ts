@@ -1,11 +1,11 @@
 import type { QueryRunner } from 'typeorm';
-import { ids, select } from './migration-tools';
+import { ids, type Queryable, select } from './migration-tools';
 import { callable, globalTables, planes, tables, type Columns, type Rights } from './planes';
 
 const roles = planes.map((plane) => `ava_${plane}`);
 
 /** Makes the roles that are missing. They belong to the whole database server, so another database may have made them. */
-export async function ensurePlanes(q: QueryRunner): Promise<void> {
+export async function ensurePlanes(q: Queryable): Promise<void> {
   for (const role of ['ava_owner', ...roles]) {
     await q.query(`DO $$ BEGIN
       IF to_regrole('${role}') IS NULL THEN CREATE ROLE ${role} NOLOGIN NOINHERIT; END IF;

@@ -1,7 +1,7 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import type { QueryRunner } from 'typeorm';
 import { MIGRATIONS_TABLE } from './data-source';
-import { ids, select } from './migration-tools';
+import { ids, type Queryable, select } from './migration-tools';
 import { executes } from './plane-roles';
 import { callable, planes } from './planes';
 
@@ -13,7 +13,7 @@ export async function ensureServerLogin(
   serverUrl: string,
   say: Say,
 ): Promise<void> {
-  const { name, password } = loginOf(serverUrl);
+  const { name } = loginOf(serverUrl);
   const [admin] = await ids(q, 'SELECT current_user AS id');
   if (name === admin) {
     say(
@@ -21,7 +21,7 @@ export async function ensureServerLogin(
     );
     return;
   }
-  if (await makeRole(q, name, password)) say(`Login ${name} made for the server.`);
+  await makeServerLogin(q, serverUrl, say);
   await takeOwnership(q, name, say);
   await grant(q, name);
   for (const power of await powersOf(q, name)) say(`Warning: ${name} ${power}`);
@@ -35,8 +35,14 @@ function loginOf(serverUrl: string): { name: string; password: string } {
   return { name, password };
 }
 
+/** The login alone, without any right: a restore needs it before there is anything to have a right to. */
+export async function makeServerLogin(q: Queryable, serverUrl: string, say: Say): Promise<void> {
+  const { name, password } = loginOf(serverUrl);
+  if (await makeRole(q, name, password)) say(`Login ${name} made for the server.`);
+}
+
 /** @returns whether it was missing. The password of a login that exists stays what it is. */
-async function makeRole(q: QueryRunner, name: string, password: string): Promise<boolean> {
+async function makeRole(q: Queryable, name: string, password: string): Promise<boolean> {
   const found = await ids(q, 'SELECT rolname AS id FROM pg_roles WHERE rolname = $1', [name]);
   if (found.length > 0) return false;
   if (password === '') {
