@@ -9,15 +9,15 @@ import { Shutdown } from './shutdown';
 
 async function main(): Promise<void> {
   const env = loadEnv();
-  const shutdown = new Shutdown();
-  const { settings, notices, stop, stopSync } = await resolveSettings(env);
-  shutdown.add(stop, stopSync);
-  const logger = createLogger(settings);
+  const logger = createLogger(env);
   process.on('uncaughtException', (error) => {
     // Node would print the error with everything it carries.
     logger.fatal({ error: loggable(error) }, 'uncaught');
     process.exit(1);
   });
+  const shutdown = new Shutdown();
+  const { settings, notices, stop, stopSync } = await resolveSettings(env);
+  shutdown.add(stop, stopSync);
   for (const notice of notices) logger.warn(notice);
   await migrateWhenAllowed(settings, (line) => {
     logger.info(line);

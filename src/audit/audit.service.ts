@@ -13,18 +13,20 @@ export interface AuditEvent {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-/** Writes the trail in the transaction of what it tells, so that neither is there without the other. */
+/**
+ * Writes the trail in the transaction of what it tells, so that neither is there without the other. When it was and who
+ * did it is filled in by the database.
+ */
 @Injectable()
 export class AuditService {
   async record(em: EntityManager, who: Principal, event: AuditEvent): Promise<void> {
     const { action, target = null, subjectId = who.userId, details = {} } = event;
     await em.query(
-      `INSERT INTO audit_events (id, tenant_id, actor_id, subject_id, action, target, request_id, ip, details)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      `INSERT INTO audit_events (id, tenant_id, subject_id, action, target, request_id, ip, details)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
       [
         randomUUID(),
         who.tenantId,
-        who.userId,
         subjectId,
         action,
         target,

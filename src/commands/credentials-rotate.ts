@@ -6,7 +6,7 @@ import {
   surveyCredentials,
   type Survey,
 } from '../kernel/database/credential-survey';
-import { resealAll, type Decide } from '../kernel/database/reseal';
+import { resealAll, type Decide, type Patience } from '../kernel/database/reseal';
 import { registerServer } from '../kernel/database/server-proof';
 import { Vault } from '../kernel/security/vault';
 import { Progress } from './progress';
@@ -16,13 +16,16 @@ import { lineOf, recordRun, type VaultCommand } from './vault-command';
  * Seals with the first key of ENCRYPTION_KEY what another one has sealed, while the server runs. What is done carries
  * the first key's id, so a run that was killed is taken up by the next. @returns whether all carries the first key now
  */
-export async function rotateCredentials(command: VaultCommand): Promise<boolean> {
+export async function rotateCredentials(
+  command: VaultCommand,
+  patience?: Patience,
+): Promise<boolean> {
   const { session, vault, say } = command;
   await refuseUnmigrated(session);
   await session.takeTurn(say);
   // Before anything carries the first key: a server that has it must not be refused.
   await session.transaction(() => registerServer(session, vault));
-  const from = await sealAnew(command);
+  const from = await sealAnew(command, patience);
   const survey = await surveyCredentials(session, vault, (unopened) => {
     say(lineOf(unopened));
   });
@@ -41,7 +44,10 @@ export async function rotateCredentials(command: VaultCommand): Promise<boolean>
 }
 
 /** @returns how many values were sealed anew, by the key they had */
-async function sealAnew({ session, vault }: VaultCommand): Promise<Map<string, number>> {
+async function sealAnew(
+  { session, vault }: VaultCommand,
+  patience?: Patience,
+): Promise<Map<string, number>> {
   const from = new Map<string, number>();
   const progress = new Progress('Sealing anew', await countUsers(session, vault.currentKeyId));
   const decide: Decide = (stored) => {
@@ -51,6 +57,7 @@ async function sealAnew({ session, vault }: VaultCommand): Promise<Map<string, n
   };
   await resealAll(session, vault, {
     exceptKey: vault.currentKeyId,
+    patience,
     decide,
     told: (done, users) => {
       for (const { value } of done) {

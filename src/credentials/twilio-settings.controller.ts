@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Operation } from '../kernel/http/operation';
 import { CurrentPrincipal, type Principal } from '../kernel/security/principal';
@@ -11,6 +11,7 @@ import {
 import { CredentialsService } from './credentials.service';
 import { CredentialRevealService } from './credential-reveal.service';
 import { CredentialVerificationService } from './credential-verification.service';
+import { VerificationLimit } from './verification-limit.guard';
 
 /** The caller's own Twilio credentials; no route takes the id of another user. */
 @ApiTags('Credentials')
@@ -49,13 +50,19 @@ export class TwilioSettingsController {
   }
 
   @Post('verify')
+  @UseGuards(VerificationLimit)
   @HttpCode(200)
   @Operation({
     summary: 'Ask Twilio whether it accepts your credentials',
     description:
-      'Keeps what Twilio said: `valid`, or `invalid` when Twilio refuses the pair, or has suspended or closed the account. Changes nothing when Twilio cannot be asked.',
+      'Keeps what Twilio said: `valid`, or `invalid` when Twilio refuses the pair, or has suspended or closed the account. Changes nothing when Twilio cannot be asked. Ten times a minute at most.',
     ok: TwilioSettingsView,
-    problems: ['credential.missing', 'credential.unreadable', 'provider.unavailable'],
+    problems: [
+      'credential.missing',
+      'credential.unreadable',
+      'provider.unavailable',
+      'rate.limited',
+    ],
   })
   async verify(@CurrentPrincipal() who: Principal): Promise<TwilioSettingsView> {
     return TwilioSettingsView.of(await this.verification.twilio(who));

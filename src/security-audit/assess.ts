@@ -10,7 +10,7 @@ import {
   userAndTenant,
   usersWithoutTenant,
 } from './keys.check';
-import { functions, grants, policies } from './planes.check';
+import { functionBodies, functions, grants, policies } from './planes.check';
 import { routesAreGuarded } from './routes.check';
 import { backups, login, openPages, operators, tls } from './surroundings.check';
 
@@ -31,6 +31,7 @@ const findings: Readonly<Record<FindingId, Check>> = {
   policies,
   grants,
   functions,
+  'function-bodies': functionBodies,
   login,
   'column-type': columnTypes,
   'sealing-keys': sealingKeys,

@@ -63,6 +63,18 @@ const LOOSE_FUNCTIONS = `
           OR o.rolname <> 'ava_owner' OR has_function_privilege('public', p.oid, 'EXECUTE'))
    ORDER BY 1`;
 
+/** Body, language, rights, settings and owner: the name says the arguments. */
+export const FUNCTIONS = `
+  SELECT p.oid::regprocedure::text AS name, encode(sha256(convert_to(jsonb_build_array(
+           p.prosrc, pg_get_function_sqlbody(p.oid), l.lanname, p.prosecdef, p.provolatile, p.proconfig,
+           pg_get_function_result(p.oid), o.rolname)::text, 'UTF8')), 'hex') AS hash
+    FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+    JOIN pg_language l ON l.oid = p.prolang JOIN pg_roles o ON o.oid = p.proowner
+   WHERE n.nspname = 'ava' OR p.oid IN (
+     SELECT t.tgfoid FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+      WHERE NOT t.tgisinternal AND c.relnamespace IN (to_regnamespace('public'), to_regnamespace('ava')))
+   ORDER BY 1`;
+
 const SURROUNDINGS = `
   SELECT to_regnamespace('ava') IS NOT NULL OR to_regclass('public.audit_events') IS NOT NULL AS "planesExpected",
          (SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()) AS tls,
@@ -89,6 +101,9 @@ export async function readCatalogue(ask: Ask, login: string | null): Promise<Cat
     policies: await ask<PolicyFacts>(POLICIES),
     grants: await ask<Grant>(GRANTS, [planes.map((plane) => `ava_${plane}`)]),
     looseFunctions: (await ask<{ name: string }>(LOOSE_FUNCTIONS)).map((row) => row.name),
+    functionHashes: Object.fromEntries(
+      (await ask<{ name: string; hash: string }>(FUNCTIONS)).map(({ name, hash }) => [name, hash]),
+    ),
     login: await readLogin(ask, login === null ? null : asked),
   };
 }

@@ -29,6 +29,11 @@ export type EvidenceCode =
   | 'grant.extra'
   | 'function.loose'
   | 'function.fenced'
+  | 'function.same'
+  | 'function.changed'
+  | 'function.missing'
+  | 'function.unknown'
+  | 'function.earlier'
   | 'route.own'
   | 'route.default'
   | 'route.no_default'
@@ -82,6 +87,7 @@ export const hardening = [
   'policies',
   'grants',
   'functions',
+  'function-bodies',
   'login',
   'column-type',
   'sealing-keys',

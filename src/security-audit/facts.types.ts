@@ -16,6 +16,8 @@ export interface CatalogueFacts {
   readonly grants: readonly Grant[];
   /** Functions that look beyond their caller and are not fenced in as they must be. */
   readonly looseFunctions: readonly string[];
+  /** Functions of schema `ava`, and those that a trigger calls → a hash of all that they are. */
+  readonly functionHashes: Readonly<Record<string, string>>;
   readonly login: LoginFacts;
   readonly connection: { readonly tls: boolean | null; readonly local: boolean };
 }

@@ -1,7 +1,8 @@
 import { planes, tables as declared, type Columns } from '../kernel/database/planes';
 import type { Evidence } from './check.types';
-import { bad, good, hasTable } from './evidence';
+import { bad, good, hasTable, unseen } from './evidence';
 import type { CatalogueFacts, Facts } from './facts.types';
+import { functionHashes } from './function-hashes';
 import { policiesOf } from './isolation.check';
 
 const SHOWN = 5;
@@ -78,4 +79,18 @@ function declaredRights({ tables }: CatalogueFacts, plane: string): string[] {
 export function functions({ catalogue: { looseFunctions } }: Facts): Evidence[] {
   if (looseFunctions.length === 0) return [good('function.fenced')];
   return looseFunctions.map((name) => bad('function.loose', { name }));
+}
+
+/** The functions that policies and doors rest on are those of the migrations, and no trigger calls another one. */
+export function functionBodies({ catalogue }: Facts): Evidence[] {
+  if (!catalogue.planesExpected) return [unseen('function.earlier')];
+  const found = catalogue.functionHashes;
+  const names = [...new Set([...Object.keys(functionHashes), ...Object.keys(found)])];
+  const wrong = names.flatMap((name) => {
+    const [expected, actual] = [functionHashes[name], found[name]];
+    if (expected === actual) return [];
+    if (actual === undefined) return [bad('function.missing', { name })];
+    return [bad(expected === undefined ? 'function.unknown' : 'function.changed', { name })];
+  });
+  return wrong.length > 0 ? wrong : [good('function.same', { count: names.length })];
 }

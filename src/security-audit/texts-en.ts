@@ -64,6 +64,12 @@ export const english: Texts = {
       remedy:
         'ALTER FUNCTION … SET search_path = pg_catalog, pg_temp; OWNER TO ava_owner; REVOKE ALL … FROM PUBLIC',
     },
+    'function-bodies': {
+      title: 'The functions that policies ask are those of the migrations',
+      risk: 'A replaced function shows every tenant, while every policy looks as it should.',
+      remedy:
+        'find out who may act as ava_owner; restore the function from migrations/, drop what is not ours',
+    },
     login: {
       title: 'The server’s login has no power of its own',
       risk: 'Policies do not hold who may bypass them.',

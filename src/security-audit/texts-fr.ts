@@ -64,6 +64,12 @@ export const french: Texts = {
       remedy:
         'ALTER FUNCTION … SET search_path = pg_catalog, pg_temp ; OWNER TO ava_owner ; REVOKE ALL … FROM PUBLIC',
     },
+    'function-bodies': {
+      title: 'Les fonctions que les politiques interrogent sont celles des migrations',
+      risk: 'Une fonction remplacée montre tous les tenants, et chaque politique paraît intacte.',
+      remedy:
+        'cherchez qui peut agir comme ava_owner ; rétablissez la fonction d’après migrations/, supprimez ce qui n’est pas à nous',
+    },
     login: {
       title: 'Le compte du serveur n’a aucun pouvoir propre',
       risk: 'Les politiques ne retiennent pas qui peut les contourner.',

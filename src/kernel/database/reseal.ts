@@ -27,14 +27,21 @@ export interface Task {
   readonly decide: Decide;
   /** After each batch: the values replaced, as they were before, and how many users were dealt with. */
   readonly told: (done: readonly StoredCredential[], users: number) => void;
+  readonly patience?: Patience | undefined;
 }
 
 /** How often to come back, without getting any further, to rows that other transactions hold. */
-const PATIENCE = { times: 40, everyMs: 250 };
+export interface Patience {
+  readonly times: number;
+  readonly everyMs: number;
+}
+
+const PATIENCE: Patience = { times: 40, everyMs: 250 };
 
 /** Everybody's values, in short transactions; rows that somebody was changing are tried again. */
 export async function resealAll(session: AdminSession, vault: Vault, task: Task): Promise<void> {
-  for (let idle = 0; idle < PATIENCE.times;) {
+  const { times, everyMs } = task.patience ?? PATIENCE;
+  for (let idle = 0; idle < times;) {
     let [missed, replaced] = [0, 0];
     for await (const rows of credentialBatches(session, task.exceptKey)) {
       const batch = await reseal(session, vault, rows, task.decide);
@@ -44,7 +51,7 @@ export async function resealAll(session: AdminSession, vault: Vault, task: Task)
     }
     if (missed === 0) return;
     idle = replaced > 0 ? 0 : idle + 1;
-    await sleep(PATIENCE.everyMs);
+    await sleep(everyMs);
   }
 }
 
