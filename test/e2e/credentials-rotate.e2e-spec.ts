@@ -173,7 +173,7 @@ describe('credentials:rotate that meets a row which somebody holds and does not 
     const say = (line: string) => lines.push(line);
 
     const done = await rotateCredentials(
-      { session, vault: vaultOf(BOTH), say },
+      { session, vault: vaultOf(BOTH), serverUrl: database.serverUrl, say },
       { times: 2, everyMs: 1 },
     );
     await session.close();

@@ -19,6 +19,8 @@ export const rateRules = {
   /** The password asked for again: who stole an access token cannot go on guessing. */
   'password.confirmation': { points: 20, seconds: HOUR },
   'credential.reveal': { points: 5, seconds: HOUR },
+  /** For both providers together. Each turn is a request to a provider, which must not be flooded from here. */
+  'credential.verify': { points: 10, seconds: MINUTE },
 } as const satisfies Readonly<Record<string, RateRule>>;
 
 export type RateRuleName = keyof typeof rateRules;
