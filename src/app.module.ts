@@ -6,6 +6,7 @@ import { AvaProfilesModule } from './ava-profiles/ava-profiles.module';
 import { CallsModule } from './calls/calls.module';
 import { CredentialsModule } from './credentials/credentials.module';
 import { HealthModule } from './health/health.module';
+import { JobsModule } from './jobs/jobs.module';
 import { ConfigModule } from './kernel/config/config.module';
 import type { Settings } from './kernel/config/settings';
 import { DatabaseModule } from './kernel/database/database.module';
@@ -28,6 +29,7 @@ export class AppModule {
         ConfigModule.with(settings),
         DatabaseModule,
         SecurityModule,
+        JobsModule,
         AuthModule,
         UsersModule,
         TenantsModule,

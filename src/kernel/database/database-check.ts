@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource, QueryFailedError } from 'typeorm';
 import { Vault } from '../security/vault';
 import { pendingMigrations } from './migrate';
-import { callable, planes, tables } from './planes';
+import { callable, planes, queueTables, tables } from './planes';
 import { LOST_KEY } from './server-proof';
 
 /** What a login, by default that of the session, can do that would let it past the policies, as one row of booleans. */
@@ -63,9 +63,12 @@ export class DatabaseCheck implements OnModuleInit {
 
   private async unprotected(): Promise<string[]> {
     const rows = await this.dataSource.query<{ name: string }[]>(
-      `SELECT name FROM unnest($1::text[]) AS name LEFT JOIN pg_class ON oid = to_regclass(name)
-        WHERE NOT coalesce(relrowsecurity AND relforcerowsecurity, false) ORDER BY name`,
-      [Object.keys(tables)],
+      `SELECT name FROM unnest($1::text[]) AS name
+         LEFT JOIN (SELECT CASE nspname WHEN 'public' THEN relname::text ELSE nspname || '.' || relname END AS name,
+                           relrowsecurity AND relforcerowsecurity AS forced
+                      FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace) found USING (name)
+        WHERE NOT coalesce(forced, false) ORDER BY name`,
+      [[...Object.keys(tables), ...Object.keys(queueTables)]],
     );
     return rows.map(({ name }) => name);
   }
