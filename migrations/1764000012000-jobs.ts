@@ -4,7 +4,16 @@ import { ensurePlanes } from '../src/kernel/database/plane-roles';
 import { JOB_FUNCTIONS_DOWN, JOB_FUNCTIONS_UP } from './support/job-functions';
 import { makeQueue } from './support/queues';
 
-const TABLES = ['version', 'queue', 'schedule', 'subscription', 'job', 'archive'];
+const TABLES = [
+  'version',
+  'queue',
+  'schedule',
+  'subscription',
+  'job',
+  'archive',
+  // Ours: which mails were handed over, so that none is sent twice.
+  'mail_attempts',
+];
 
 /**
  * The queue: tables as the installed library makes them. A later version of the library is a migration of its own, with
@@ -18,6 +27,12 @@ export class Jobs1764000012000 implements MigrationInterface {
       CREATE INDEX job_id_idx ON pgboss.job (id);
       CREATE INDEX job_state_idx ON pgboss.job (state, created_on DESC, id DESC);
       CREATE INDEX job_waiting_idx ON pgboss.job (name, (coalesce(data->>'tenantId', data->>'userId'))) WHERE state < 'active'`);
+    await q.query(`
+      CREATE TABLE pgboss.mail_attempts (
+        job_id uuid NOT NULL CONSTRAINT mail_attempts_pkey PRIMARY KEY,
+        attempted_at timestamptz NOT NULL,
+        sent_at timestamptz);
+      CREATE INDEX mail_attempts_attempted_at_idx ON pgboss.mail_attempts (attempted_at)`);
     for (const table of TABLES) await q.query(protect(table));
     await makeQueue(q, 'mail');
     await q.query(JOB_FUNCTIONS_UP);

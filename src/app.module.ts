@@ -15,6 +15,7 @@ import { RequestValidationPipe } from './kernel/http/validation.pipe';
 import { AccessTokenGuard } from './kernel/security/auth.guard';
 import { RolesGuard } from './kernel/security/roles.guard';
 import { SecurityModule } from './kernel/security/security.module';
+import { MailModule } from './mail/mail.module';
 import { OnboardingModule } from './onboarding/onboarding.module';
 import { PhoneNumbersModule } from './phone-numbers/phone-numbers.module';
 import { TenantsModule } from './tenants/tenants.module';
@@ -30,6 +31,7 @@ export class AppModule {
         DatabaseModule,
         SecurityModule,
         JobsModule,
+        MailModule,
         AuthModule,
         UsersModule,
         TenantsModule,

@@ -135,7 +135,7 @@ const OPERATION = `
      ORDER BY j.created_on DESC, j.id DESC LIMIT most;
   END $$;
 
-  CREATE FUNCTION ava.retry_job(job uuid, OUT found boolean, OUT queue text, OUT tenant uuid)
+  CREATE FUNCTION ava.retry_job(job uuid, OUT retried boolean, OUT queue text, OUT tenant uuid)
   LANGUAGE plpgsql ${DEFINER} AS $$
   BEGIN
     IF ava.operator_id() IS NULL THEN RAISE insufficient_privilege; END IF;
@@ -144,7 +144,9 @@ const OPERATION = `
            completed_on = NULL, keep_until = now() + interval '14 days'
      WHERE j.id = job AND j.state = 'failed'
     RETURNING j.name, (j.data->>'tenantId')::uuid INTO queue, tenant;
-    found := queue IS NOT NULL;
+    retried := queue IS NOT NULL;
+    -- Whoever asks for this has found out that a mail of unknown fate did not arrive.
+    DELETE FROM pgboss.mail_attempts a WHERE retried AND a.job_id = job AND a.sent_at IS NULL;
   END $$`;
 
 /** Asked by every policy: a request has a session and gets no further than before; only without one is there a look for a job. */

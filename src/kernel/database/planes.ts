@@ -122,6 +122,12 @@ export const queueTables: Readonly<Record<string, Rights>> = {
   'pgboss.queue': { select: '*' },
   'pgboss.job': { select: '*', insert: '*', update: '*', delete: true },
   'pgboss.archive': { select: '*', insert: '*', delete: true },
+  'pgboss.mail_attempts': {
+    select: '*',
+    insert: ['job_id', 'attempted_at'],
+    update: ['sent_at'],
+    delete: true,
+  },
   'pgboss.schedule': {},
   'pgboss.subscription': {},
 };
