@@ -2,7 +2,7 @@
 // module, service, client or types file. ARCHITECTURE.md says why.
 const tiers = [
   ['kernel'],
-  ['audit', 'providers', 'security-audit'],
+  ['audit', 'jobs', 'mail', 'providers', 'security-audit'],
   ['tenants', 'credentials'],
   ['ava-profiles', 'phone-numbers', 'calls'],
   ['users'],
@@ -38,6 +38,11 @@ module.exports = {
       'sdk-in-providers-only',
       { path: '^src/', pathNot: '^src/providers/' },
       { path: 'node_modules/(twilio|@vapi-ai)/' },
+    ),
+    rule(
+      'queue-library-in-jobs-only',
+      { path: '^src/', pathNot: '^src/jobs/' },
+      { path: 'node_modules/pg-boss/' },
     ),
     rule(
       'no-sql-in-controllers',

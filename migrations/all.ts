@@ -10,6 +10,7 @@ import { AuditEvents1764000008000 } from './1764000008000-audit-events';
 import { RateLimits1764000009000 } from './1764000009000-rate-limits';
 import { OperatorPlane1764000010000 } from './1764000010000-operator-plane';
 import { AuditActor1764000011000 } from './1764000011000-audit-actor';
+import { Jobs1764000012000 } from './1764000012000-jobs';
 
 /** In order. A list and not a folder pattern: the same from the sources, from dist and under Jest. */
 export const allMigrations = [
@@ -25,4 +26,5 @@ export const allMigrations = [
   RateLimits1764000009000,
   OperatorPlane1764000010000,
   AuditActor1764000011000,
+  Jobs1764000012000,
 ];

@@ -6,6 +6,7 @@ import { AvaProfilesModule } from './ava-profiles/ava-profiles.module';
 import { CallsModule } from './calls/calls.module';
 import { CredentialsModule } from './credentials/credentials.module';
 import { HealthModule } from './health/health.module';
+import { JobsModule } from './jobs/jobs.module';
 import { ConfigModule } from './kernel/config/config.module';
 import type { Settings } from './kernel/config/settings';
 import { DatabaseModule } from './kernel/database/database.module';
@@ -14,6 +15,7 @@ import { RequestValidationPipe } from './kernel/http/validation.pipe';
 import { AccessTokenGuard } from './kernel/security/auth.guard';
 import { RolesGuard } from './kernel/security/roles.guard';
 import { SecurityModule } from './kernel/security/security.module';
+import { MailModule } from './mail/mail.module';
 import { OnboardingModule } from './onboarding/onboarding.module';
 import { PhoneNumbersModule } from './phone-numbers/phone-numbers.module';
 import { TenantsModule } from './tenants/tenants.module';
@@ -28,6 +30,8 @@ export class AppModule {
         ConfigModule.with(settings),
         DatabaseModule,
         SecurityModule,
+        JobsModule,
+        MailModule,
         AuthModule,
         UsersModule,
         TenantsModule,

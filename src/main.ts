@@ -1,4 +1,5 @@
 import { createApp } from './boot';
+import { Jobs } from './jobs/jobs.service';
 import { loadEnv } from './kernel/config/env';
 import { resolveSettings, type Settings } from './kernel/config/settings';
 import { loggable } from './kernel/database/database-errors';
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
   const app = await createApp(settings, logger);
   shutdown.add(() => app.close());
   await app.listen(settings.port, settings.host);
+  app.get(Jobs).start();
   if (settings.docs) logger.info(`Swagger UI: ${settings.publicUrl}/docs`);
   if (settings.docs && process.stdout.isTTY) {
     process.stdout.write(`\n  ava-api is ready. Swagger UI: ${settings.publicUrl}/docs\n\n`);

@@ -15,7 +15,7 @@ export async function prepareRestore({
   const found = await ids(
     session,
     `SELECT c.oid::regclass::text AS id FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE n.nspname IN ('public', 'ava') AND c.relkind IN ('r', 'p', 'v', 'm') ORDER BY 1 LIMIT 5`,
+      WHERE n.nspname IN ('public', 'ava', 'pgboss') AND c.relkind IN ('r', 'p', 'v', 'm') ORDER BY 1 LIMIT 5`,
   );
   if (found.length > 0) {
     throw new Error(

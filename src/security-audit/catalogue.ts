@@ -1,6 +1,13 @@
 import { planes } from '../kernel/database/planes';
 import { POWERS } from '../kernel/database/database-check';
-import type { CatalogueFacts, Grant, KeyFacts, PolicyFacts, TableFacts } from './facts.types';
+import type {
+  CatalogueFacts,
+  Grant,
+  KeyFacts,
+  PolicyFacts,
+  QueueTableFacts,
+  TableFacts,
+} from './facts.types';
 
 /** One statement to the database under audit, of any connection. */
 export type Ask = <Row>(sql: string, parameters?: readonly unknown[]) => Promise<Row[]>;
@@ -20,6 +27,17 @@ const TABLES = `
                    'name', a.attname, 'type', format_type(a.atttypid, NULL), 'required', a.attnotnull) ORDER BY a.attnum)
             FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE ${OURS} ORDER BY 1`;
+
+const QUEUE = `
+  SELECT n.nspname || '.' || c.relname AS name, c.relrowsecurity AS enabled, c.relforcerowsecurity AS forced,
+         NOT EXISTS (
+           SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND p.polroles <> ARRAY[to_regrole('ava_owner')::oid]
+              AND (pg_get_expr(p.polqual, p.polrelid) <> '( SELECT ava.is_server() AS is_server)'
+                   OR pg_get_expr(p.polwithcheck, p.polrelid) <> '( SELECT ava.is_server() AS is_server)')) AS guarded,
+         (SELECT jsonb_agg(jsonb_build_object('name', a.attname) ORDER BY a.attnum)
+            FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+   WHERE n.nspname = 'pgboss' AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY 1`;
 
 const KEYS = `
   SELECT c.relname AS table, k.conname AS name, k.contype AS kind, f.relname AS references,
@@ -45,7 +63,7 @@ const GRANTS = `
     SELECT 'public' AS role UNION ALL SELECT rolname::text FROM pg_roles WHERE rolname = ANY ($1)),
   relations AS (
     SELECT c.oid, c.oid::regclass::text AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE n.nspname IN ('public', 'ava') AND c.relkind IN ('r', 'p', 'v', 'm'))
+     WHERE n.nspname IN ('public', 'ava', 'pgboss') AND c.relkind IN ('r', 'p', 'v', 'm'))
   SELECT role, name || '.' || a.attname || ' ' || lower(verb) AS right
     FROM asked, relations r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped,
          unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) AS verb
@@ -58,7 +76,7 @@ const GRANTS = `
 const LOOSE_FUNCTIONS = `
   SELECT p.oid::regprocedure::text AS name FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
     JOIN pg_roles o ON o.oid = p.proowner
-   WHERE n.nspname IN ('public', 'ava') AND p.prosecdef
+   WHERE n.nspname IN ('public', 'ava', 'pgboss') AND p.prosecdef
      AND (NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (p.proconfig), false)
           OR o.rolname <> 'ava_owner' OR has_function_privilege('public', p.oid, 'EXECUTE'))
    ORDER BY 1`;
@@ -97,6 +115,7 @@ export async function readCatalogue(ask: Ask, login: string | null): Promise<Cat
     planesExpected,
     connection: { tls, local },
     tables: await ask<TableFacts>(TABLES),
+    queue: await ask<QueueTableFacts>(QUEUE),
     keys: await ask<KeyFacts>(KEYS),
     policies: await ask<PolicyFacts>(POLICIES),
     grants: await ask<Grant>(GRANTS, [planes.map((plane) => `ava_${plane}`)]),

@@ -11,6 +11,8 @@ export interface CatalogueFacts {
   /** Whether the migration that brings row-level security has been here: from then on isolation rests on it. */
   readonly planesExpected: boolean;
   readonly tables: readonly TableFacts[];
+  /** The tables of the job queue, each with its schema before its name. */
+  readonly queue: readonly QueueTableFacts[];
   readonly keys: readonly KeyFacts[];
   readonly policies: readonly PolicyFacts[];
   readonly grants: readonly Grant[];
@@ -29,6 +31,12 @@ export interface TableFacts {
   /** Whether the login of the audit sees every row. */
   readonly visible: boolean;
   readonly columns: readonly ColumnFacts[];
+}
+
+export interface QueueTableFacts extends Pick<TableFacts, 'name' | 'enabled' | 'forced'> {
+  readonly columns: readonly Pick<ColumnFacts, 'name'>[];
+  /** Whether every policy but the owner's asks for the server's proof. */
+  readonly guarded: boolean;
 }
 
 interface ColumnFacts {

@@ -1,4 +1,11 @@
-import { planes, tables as declared, type Columns } from '../kernel/database/planes';
+import {
+  planes,
+  queueTables,
+  rightsOn,
+  tables as declared,
+  type Columns,
+  type Plane,
+} from '../kernel/database/planes';
 import type { Evidence } from './check.types';
 import { bad, good, hasTable, unseen } from './evidence';
 import type { CatalogueFacts, Facts } from './facts.types';
@@ -16,8 +23,18 @@ export function policies({ catalogue }: Facts): Evidence[] {
     ...(declared[table]?.tenant ? policiesOf(catalogue, table) : []),
     ...looseForOperators(catalogue, table),
   ]);
-  const wrong = found.filter(({ holds }) => holds !== true);
+  const wrong = [...found, ...openQueue(catalogue)].filter(({ holds }) => holds !== true);
   return wrong.length > 0 ? wrong : [good('policy.forced', { tables: there.join(', ') })];
+}
+
+/** The queue's tables: whoever takes the role without the server's proof must see nothing. */
+function openQueue({ queue }: CatalogueFacts): Evidence[] {
+  return queue
+    .filter(({ name }) => name in queueTables)
+    .flatMap(({ name: table, enabled, forced, guarded }) => [
+      ...(enabled && forced ? [] : [bad('policy.unforced', { table })]),
+      ...(guarded ? [] : [bad('policy.loose', { table, name: 'ava_queue' })]),
+    ]);
 }
 
 function unforced({ tables }: CatalogueFacts, table: string): Evidence[] {
@@ -34,8 +51,9 @@ function looseForOperators(catalogue: CatalogueFacts, table: string): Evidence[]
 
 /** Every plane has the rights that planes.ts declares and no other; nobody else has any. */
 export function grants({ catalogue }: Facts): Evidence[] {
-  const found = [...planes.map((plane) => `ava_${plane}`), 'public'].flatMap((role) => {
-    const expected = role === 'public' ? [] : declaredRights(catalogue, role.slice('ava_'.length));
+  const holders = [...planes.map((plane) => ({ role: `ava_${plane}`, plane })), { role: 'public' }];
+  const found = holders.flatMap(({ role, plane }: { role: string; plane?: Plane }) => {
+    const expected = plane === undefined ? [] : declaredRights(catalogue, plane);
     const actual = catalogue.grants
       .filter((grant) => grant.role === role)
       .map(({ right }) => right);
@@ -65,9 +83,11 @@ function differing(
   return [bad(code, { role, count: rights.length, rights: shown })];
 }
 
-function declaredRights({ tables }: CatalogueFacts, plane: string): string[] {
-  return tables.flatMap(({ name, columns }) => {
-    const rights = declared[name]?.[plane as (typeof planes)[number]] ?? {};
+function declaredRights({ tables, queue }: CatalogueFacts, plane: Plane): string[] {
+  const there = [...tables, ...queue];
+  return rightsOn(plane).flatMap(([name, rights]) => {
+    const columns = there.find((table) => table.name === name)?.columns ?? [];
+    if (columns.length === 0) return [];
     return Object.entries(rights).flatMap(([verb, of]: [string, Columns | true]) => {
       if (of === true) return [`${name} ${verb}`];
       const named = of === '*' ? columns.map((column) => column.name) : of;

@@ -1,4 +1,11 @@
-import { globalTables, planes, tables } from '../../src/kernel/database/planes';
+import {
+  globalTables,
+  planes,
+  queueTables,
+  rightsOn,
+  tables,
+  type Columns,
+} from '../../src/kernel/database/planes';
 import { createDatabase, query, type TestDatabase } from '../support/database';
 
 let database: TestDatabase;
@@ -22,9 +29,10 @@ async function findings(): Promise<Finding[]> {
   return [
     ...(await ask<{ table: string }>(
       `SELECT c.oid::regclass::text AS table FROM pg_class c
-        WHERE relnamespace IN (to_regnamespace('public'), to_regnamespace('ava')) AND relkind IN ('r', 'p', 'v', 'm', 'f')
+        WHERE relnamespace IN (to_regnamespace('public'), to_regnamespace('ava'), to_regnamespace('pgboss'))
+          AND relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT relispartition
           AND c.oid NOT IN (SELECT to_regclass(n) FROM unnest($1::text[]) n WHERE to_regclass(n) IS NOT NULL)`,
-      [[...declared, ...Object.keys(globalTables)]],
+      [[...declared, ...Object.keys(globalTables), ...Object.keys(queueTables)]],
     ).then((rows) =>
       rows.map(({ table }) => ({
         table,
@@ -46,6 +54,18 @@ async function findings(): Promise<Finding[]> {
              OR pg_get_expr(polqual, polrelid) <> pg_get_expr(polwithcheck, polrelid))
        ) AS found(miss)`,
       [declared],
+    )),
+    ...(await ask<Finding>(
+      `SELECT c.oid::regclass::text AS table, miss AS missing FROM pg_class c, LATERAL (
+         SELECT 'ENABLE and FORCE ROW LEVEL SECURITY' WHERE NOT (relrowsecurity AND relforcerowsecurity)
+         UNION ALL SELECT 'OWNER TO ava_owner' WHERE relowner <> 'ava_owner'::regrole
+         UNION ALL SELECT 'policy ' || polname || ' must be of the owner, or of plane queue and ask for the proof'
+           FROM pg_policy WHERE polrelid = c.oid AND polroles <> ARRAY['ava_owner'::regrole::oid]
+            AND (relispartition OR polroles <> ARRAY['ava_queue'::regrole::oid]
+                 OR pg_get_expr(polqual, polrelid) <> '( SELECT ava.is_server() AS is_server)'
+                 OR pg_get_expr(polqual, polrelid) IS DISTINCT FROM pg_get_expr(polwithcheck, polrelid))
+       ) AS found(miss)
+        WHERE relnamespace = to_regnamespace('pgboss') AND relkind IN ('r', 'p')`,
     )),
     ...(await ask<Finding>(
       `SELECT c.conrelid::regclass::text AS table, 'constraint ' || conname || ' must begin with tenant_id' AS missing
@@ -70,12 +90,12 @@ async function granted(role: string): Promise<string[]> {
     `SELECT DISTINCT format('%s.%s %s', c.oid::regclass, a.attname, lower(verb)) AS line
        FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped,
             unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) AS verb
-      WHERE c.relnamespace IN (to_regnamespace('public'), to_regnamespace('ava')) AND c.relkind IN ('r', 'p', 'v', 'm')
+      WHERE c.relnamespace IN (to_regnamespace('public'), to_regnamespace('ava'), to_regnamespace('pgboss')) AND c.relkind IN ('r', 'p', 'v', 'm')
         AND has_column_privilege($1, c.oid, a.attnum, verb)
      UNION ALL
      SELECT format('%s %s', c.oid::regclass, lower(verb)) FROM pg_class c,
             unnest(ARRAY['DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS verb
-      WHERE c.relnamespace IN (to_regnamespace('public'), to_regnamespace('ava')) AND c.relkind IN ('r', 'p', 'v', 'm')
+      WHERE c.relnamespace IN (to_regnamespace('public'), to_regnamespace('ava'), to_regnamespace('pgboss')) AND c.relkind IN ('r', 'p', 'v', 'm')
         AND has_table_privilege($1, c.oid, verb)`,
     [role],
   );
@@ -111,6 +131,10 @@ describe('the catalogue', () => {
       'CASCADE',
     ],
     ['ALTER TABLE calls OWNER TO postgres', 'calls', 'OWNER TO'],
+    ['CREATE TABLE pgboss.more ()', 'pgboss.more', 'declare it'],
+    ['ALTER TABLE pgboss.job NO FORCE ROW LEVEL SECURITY', 'pgboss.job', 'FORCE'],
+    ['ALTER POLICY job_queue ON pgboss.job USING (true)', 'pgboss.job', 'ask for the proof'],
+    ['ALTER POLICY job_queue ON pgboss.job TO ava_tenant', 'pgboss.job', 'of plane queue'],
   ])('tells what is missing after %s', async (change, table, says) => {
     const whole = database;
     database = await createDatabase();
@@ -127,12 +151,12 @@ describe('the catalogue', () => {
 
   it.each(planes)('grants plane %s what planes.ts declares and nothing else', async (plane) => {
     const expected: string[] = [];
-    for (const [table, { [plane]: rights = {} }] of Object.entries(tables)) {
-      for (const [verb, columns] of Object.entries(rights)) {
+    for (const [table, rights] of rightsOn(plane)) {
+      for (const [verb, columns] of Object.entries(rights) as [string, Columns | true][]) {
         if (columns === true) expected.push(`${table} ${verb}`);
-        const named =
-          columns === '*' ? await columnsOf(table) : Array.isArray(columns) ? columns : [];
-        expected.push(...named.map((column: string) => `${table}.${column} ${verb}`));
+        if (columns === true) continue;
+        const named = columns === '*' ? await columnsOf(table) : columns;
+        expected.push(...named.map((column) => `${table}.${column} ${verb}`));
       }
     }
 
@@ -162,7 +186,7 @@ describe('the catalogue', () => {
   it('fixes the search path of every function that looks beyond its caller, and lets not everybody call it', async () => {
     const loose = await ask(
       `SELECT oid::regprocedure::text AS function FROM pg_proc
-        WHERE pronamespace IN (to_regnamespace('public'), to_regnamespace('ava')) AND prosecdef
+        WHERE pronamespace IN (to_regnamespace('public'), to_regnamespace('ava'), to_regnamespace('pgboss')) AND prosecdef
           AND (NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (proconfig), false)
                OR proowner <> 'ava_owner'::regrole OR has_function_privilege('public', oid, 'EXECUTE'))`,
     );

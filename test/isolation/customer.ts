@@ -11,6 +11,8 @@ export interface Ids {
   readonly callId: string;
   readonly phoneNumberId: string;
   readonly sessionId: string;
+  /** Of a job that failed. */
+  readonly jobId: string;
   readonly callCursor: string;
   readonly phoneNumberCursor: string;
 }
@@ -75,11 +77,22 @@ function rowsOf(
     ip: address(),
     details: { note: mark('details') },
   };
+  const job = {
+    id: randomUUID(),
+    name: 'mail',
+    data: { tenantId, userId, payload: { id: mark('payload') } },
+    state: 'failed',
+    singleton_key: mark('key'),
+    output: { code: 'job.error', note: mark('output') },
+    created_on: since,
+    completed_on: since,
+  };
   const { provider: _provider, provider_sid: _sid, ...quarantined } = number();
   return {
     phone_numbers: numbers,
     calls: [call(), call()],
     audit_events: [event],
+    'pgboss.job': [job],
     phone_numbers_quarantine: [{ ...quarantined, reason: 'orphan', quarantined_at: since }],
   };
 }
@@ -148,8 +161,12 @@ async function plant(app: TestApp, person: Person, how: { mark: Mark; since: str
     const id = key === 'tenant_id' ? person.tenantId : person.userId;
     await update(app, table, { key, id, to });
   }
-  const { calls: [call] = [], phone_numbers: [number] = [] } = rows;
-  return { callId: call?.id as string, phoneNumberId: number?.id as string };
+  const idOf = (table: string) => rows[table]?.[0]?.id as string;
+  return {
+    callId: idOf('calls'),
+    phoneNumberId: idOf('phone_numbers'),
+    jobId: idOf('pgboss.job'),
+  };
 }
 
 async function cursorOf({ client }: Person, list: string): Promise<string> {
@@ -163,6 +180,7 @@ export const absent = ({ callCursor, phoneNumberCursor }: Ids): Ids => ({
   callId: randomUUID(),
   phoneNumberId: randomUUID(),
   sessionId: randomUUID(),
+  jobId: randomUUID(),
   callCursor: madeUp(callCursor),
   phoneNumberCursor: madeUp(phoneNumberCursor),
 });

@@ -20,6 +20,11 @@ export interface Cell {
 
 type Judge = 'answers' | 'harm';
 
+interface Operation {
+  readonly documented: DocumentedOperation;
+  readonly entry: IsolationEntry;
+}
+
 interface Tried {
   readonly shown: string;
   readonly wrong: readonly string[];
@@ -55,7 +60,7 @@ export class Matrix {
       if (typeof attempts === 'string') {
         return { state: 'not applicable', shown: '-', why: [attempts] };
       }
-      return await this.tryAll(documented, attempts, one.about);
+      return await this.tryAll({ documented, entry }, attempts, one.about);
     } catch (error) {
       // The other cells go on: a report with a hole tells more than none.
       return { state: 'broken', shown: 'error', why: [String(error)] };
@@ -80,12 +85,12 @@ export class Matrix {
   }
 
   private async tryAll(
-    documented: DocumentedOperation,
+    operation: Operation,
     attempts: readonly Attempt[],
     about: string,
   ): Promise<Cell> {
     const tried: Tried[] = [];
-    for (const attempt of attempts) tried.push(await this.attempt(documented, attempt));
+    for (const attempt of attempts) tried.push(await this.attempt(operation, attempt));
     const shown = [...new Set(tried.map((result) => result.shown))].join(', ');
     const wrong = tried.flatMap((result) => result.wrong);
     if (wrong.length > 0) return { state: 'broken', shown, why: wrong };
@@ -93,14 +98,14 @@ export class Matrix {
   }
 
   private async attempt(
-    { method }: DocumentedOperation,
+    { documented: { method }, entry }: Operation,
     { request, expected: [status, code], twin }: Attempt,
   ): Promise<Tried> {
     const answer = await this.send(method, request);
     const strict = this.judge === 'answers';
     const wrong = [
       ...(strict ? differences(answer, status, code) : []),
-      ...leaksOf(answer, { markers: this.markersFor(request), asked: request.url }),
+      ...leaksOf(answer, { markers: this.markersFor(request, entry), asked: request.url }),
       ...(twin && strict
         ? notAlike(answer, request, { twin, answer: await this.send(method, twin) })
         : []),
@@ -113,10 +118,15 @@ export class Matrix {
   }
 
   /** A handler that was given the id in place of a row may tell it back: the caller knew it. */
-  private markersFor({ names = '' }: Request): ReadonlyMap<string, string> {
-    const { markers } = this.world;
-    if (this.judge === 'answers') return markers;
-    return new Map([...markers].filter(([marker]) => marker !== names));
+  private markersFor(
+    { names = '' }: Request,
+    { shows = [] }: IsolationEntry,
+  ): ReadonlyMap<string, string> {
+    const { markers, bob } = this.world;
+    const shown = shows.map((id) => bob[id]);
+    if (this.judge === 'harm') shown.push(names);
+    if (shown.length === 0) return markers;
+    return new Map([...markers].filter(([marker]) => !shown.includes(marker)));
   }
 
   private send(method: DocumentedOperation['method'], { url, body, authorization }: Request) {

@@ -19,6 +19,8 @@ export interface IsolationEntry {
   readonly ids?: Readonly<Partial<Record<Place, Readonly<Record<string, keyof Ids>>>>>;
   /** What somebody else's id is answered with, the same as an id that never existed. */
   readonly foreign?: Readonly<Partial<Record<Place, Outcome>>>;
+  /** Which ids of others an operator is shown. */
+  readonly shows?: readonly (keyof Ids)[];
 }
 
 const byCall = {
@@ -34,6 +36,7 @@ const inAnotherTenant = {
   foreign: { body: [404, 'tenant.not_found'] },
 } as const;
 const refusedCursor = [400, 'cursor.invalid'] as const;
+export const notAnOperator = [403, 'operator.required'] as const;
 
 export const operations: Readonly<Record<string, IsolationEntry>> = {
   'POST /auth/register': {
@@ -147,6 +150,20 @@ export const operations: Readonly<Record<string, IsolationEntry>> = {
   'PATCH /onboarding': { who: 'member', ok: 200, body: () => ({ flags: { vapi_skipped: true } }) },
 
   'GET /admin/security-report': { who: 'operator', ok: 200 },
+
+  'GET /admin/jobs': {
+    who: 'operator',
+    ok: 200,
+    ids: { cursor: { cursor: 'callCursor' } },
+    foreign: { cursor: notAnOperator },
+    shows: ['tenantId', 'jobId'],
+  },
+  'POST /admin/jobs/{id}/retry': {
+    who: 'operator',
+    ok: 204,
+    ids: { path: { id: 'jobId' } },
+    foreign: { path: notAnOperator },
+  },
 
   'GET /health/live': { who: 'public', ok: 200 },
   'GET /health/ready': { who: 'public', ok: 200 },

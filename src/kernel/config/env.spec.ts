@@ -28,6 +28,7 @@ describe('with nothing set', () => {
       port: 3000,
       host: '127.0.0.1',
       publicUrl: 'http://localhost:3000',
+      appUrl: 'http://localhost:3000',
       databaseUrl: undefined,
       databaseAdminUrl: undefined,
       encryptionKey: undefined,

@@ -12,6 +12,8 @@ export interface Env {
   readonly port: number;
   readonly host: string;
   readonly publicUrl: string;
+  /** Where the web application lives: what links in mails begin with. */
+  readonly appUrl: string;
   readonly databaseUrl: string | undefined;
   readonly databaseAdminUrl: string | undefined;
   readonly encryptionKey: string | undefined;
@@ -61,6 +63,7 @@ function readNetwork(read: SettingsReader) {
   const production = read.text('NODE_ENV') === 'production';
   const port = read.integer('PORT', 3000, [0, 65535]);
   const rateLimits = read.onOff('RATE_LIMITS', true);
+  const publicUrl = read.url('PUBLIC_URL', ['http:', 'https:']) ?? `http://localhost:${port}`;
   if (production && !rateLimits)
     read.problem('RATE_LIMITS', 'cannot be off when NODE_ENV=production');
   return {
@@ -68,7 +71,8 @@ function readNetwork(read: SettingsReader) {
     port,
     rateLimits,
     host: read.text('HOST') ?? (production ? '0.0.0.0' : '127.0.0.1'),
-    publicUrl: read.url('PUBLIC_URL', ['http:', 'https:']) ?? `http://localhost:${port}`,
+    publicUrl,
+    appUrl: read.url('APP_URL', ['http:', 'https:']) ?? publicUrl,
     corsOrigins: read.list(
       'CORS_ORIGINS',
       isOrigin,

@@ -27,7 +27,13 @@ export interface ResolvedSettings {
 export async function resolveSettings(env: Env): Promise<ResolvedSettings> {
   if (env.databaseUrl ?? env.databaseAdminUrl) {
     const databaseUrl = env.databaseUrl ?? env.databaseAdminUrl ?? '';
-    return complete({ ...env, databaseUrl }, env.encryptionKey ?? '', env.jwtSecret ?? '');
+    const notices =
+      env.smtpUrl === undefined
+        ? [`No SMTP_URL is set: mails are not sent, but written to ${join(env.dataDir, 'mails')}.`]
+        : [];
+    return complete({ ...env, databaseUrl }, env.encryptionKey ?? '', env.jwtSecret ?? '', {
+      notices,
+    });
   }
   await mkdir(env.dataDir, { recursive: true, mode: 0o700 });
   const keys = await generatedKeys(join(env.dataDir, 'keys.json'));
@@ -49,13 +55,13 @@ function complete(
   env: Env & { databaseUrl: string },
   encryptionKey: string,
   jwtSecret: string,
-  made?: { notices: string[]; postgres: EmbeddedPostgres },
+  { notices, postgres }: { notices: string[]; postgres?: EmbeddedPostgres },
 ): ResolvedSettings {
   return {
     settings: Object.freeze({ ...env, encryptionKey, jwtSecret }),
-    notices: made?.notices ?? [],
-    stop: async () => made?.postgres.stop(),
-    stopSync: () => made?.postgres.stopSync(),
+    notices,
+    stop: async () => postgres?.stop(),
+    stopSync: () => postgres?.stopSync(),
   };
 }
 

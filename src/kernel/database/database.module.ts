@@ -2,7 +2,9 @@ import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { PoolClient } from 'pg';
 import { SETTINGS, type Settings } from '../config/settings';
+import { AfterCommit } from './after-commit';
 import { DatabaseCheck } from './database-check';
+import { QueueDb } from './queue-db';
 import { IdentityDb, OperatorDb, TenantDb } from './tenant-db';
 
 /**
@@ -35,7 +37,7 @@ function outliveLoss(client: PoolClient): void {
       }),
     }),
   ],
-  providers: [DatabaseCheck, TenantDb, IdentityDb, OperatorDb],
-  exports: [DatabaseCheck, TenantDb, IdentityDb, OperatorDb],
+  providers: [DatabaseCheck, TenantDb, IdentityDb, OperatorDb, QueueDb, AfterCommit],
+  exports: [DatabaseCheck, TenantDb, IdentityDb, OperatorDb, QueueDb, AfterCommit],
 })
 export class DatabaseModule {}

@@ -1,6 +1,14 @@
 import type { QueryRunner } from 'typeorm';
 import { ids, type Queryable, select } from './migration-tools';
-import { callable, globalTables, planes, tables, type Columns, type Rights } from './planes';
+import {
+  callable,
+  globalTables,
+  planes,
+  rightsOn,
+  tables,
+  type Columns,
+  type Rights,
+} from './planes';
 
 const roles = planes.map((plane) => `ava_${plane}`);
 
@@ -39,17 +47,21 @@ async function changeOwner(q: QueryRunner, owner: string): Promise<void> {
   const statements = await ids(
     q,
     `SELECT format('ALTER %s %s OWNER TO %s', kind, name, $1::text) AS id FROM (
-       SELECT 1 AS step, 'SCHEMA' AS kind, 'ava' AS name, nspowner AS owner FROM pg_namespace WHERE nspname = 'ava'
+       SELECT 1 AS step, 'SCHEMA' AS kind, nspname::text AS name, nspowner AS owner FROM pg_namespace
+        WHERE nspname IN ('ava', 'pgboss')
        UNION ALL
        SELECT 2, 'TABLE', oid::regclass::text, relowner FROM pg_class
         WHERE oid IN (SELECT to_regclass(name) FROM unnest($2::text[]) AS name)
+           OR relnamespace = to_regnamespace('pgboss') AND relkind IN ('r', 'p')
        UNION ALL
        SELECT 3, 'FUNCTION', oid::regprocedure::text, proowner FROM pg_proc
-        WHERE pronamespace = to_regnamespace('ava') OR oid IN (
+        WHERE pronamespace IN (to_regnamespace('ava'), to_regnamespace('pgboss')) OR oid IN (
           SELECT tgfoid FROM pg_trigger WHERE NOT tgisinternal AND tgrelid IN (
             SELECT to_regclass(name) FROM unnest($2::text[]) AS name))
        UNION ALL
-       SELECT 4, 'DOMAIN', oid::regtype::text, typowner FROM pg_type WHERE oid = to_regtype('sealed_credential')) ours
+       SELECT 4, 'DOMAIN', oid::regtype::text, typowner FROM pg_type WHERE oid = to_regtype('sealed_credential')
+       UNION ALL
+       SELECT 4, 'TYPE', oid::regtype::text, typowner FROM pg_type WHERE oid = to_regtype('pgboss.job_state')) ours
       WHERE owner <> $1::regrole ORDER BY step, name`,
     [owner, ours],
   );
@@ -61,15 +73,16 @@ export async function grantPlanes(q: QueryRunner): Promise<void> {
   const everybody = roles.join(', ');
   await q.query(`
     REVOKE ALL ON ${Object.keys(tables).join(', ')}, ${Object.keys(globalTables).join(', ')} FROM PUBLIC, ${everybody};
-    REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ava FROM PUBLIC, ${everybody};
+    REVOKE ALL ON ALL TABLES IN SCHEMA pgboss FROM PUBLIC, ${everybody};
+    REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ava, pgboss FROM PUBLIC, ${everybody};
     GRANT USAGE ON SCHEMA public, ava TO ${everybody};
+    GRANT USAGE ON SCHEMA pgboss TO ava_queue;
     ${executes(callable.policies, everybody)}`);
   for (const plane of planes) {
     const role = `ava_${plane}`;
-    const statements = Object.entries(tables).flatMap(([table, { [plane]: rights = {} }]) =>
-      rightsOf(rights).map((right) => `GRANT ${right} ON ${table} TO ${role}`),
-    );
-    for (const statement of statements) await q.query(statement);
+    for (const [table, rights] of rightsOn(plane)) {
+      for (const right of rightsOf(rights)) await q.query(`GRANT ${right} ON ${table} TO ${role}`);
+    }
     if (callable[plane].length > 0) await q.query(executes(callable[plane], role));
   }
 }

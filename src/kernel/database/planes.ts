@@ -7,14 +7,14 @@ export interface Rights {
   readonly delete?: true;
 }
 
-export type Plane = 'tenant' | 'identity' | 'operator';
-export const planes: readonly Plane[] = ['tenant', 'identity', 'operator'];
+export type Plane = 'tenant' | 'identity' | 'operator' | 'queue';
+export const planes: readonly Plane[] = ['tenant', 'identity', 'operator', 'queue'];
 
 /**
  * `tenant`: rows of one tenant, `tenant_id` first in every key. `person`: rows of one user, or the tenant itself.
  * `trail`: rows of a tenant that outlive it.
  */
-interface Table extends Partial<Record<Plane, Rights>> {
+interface Table extends Partial<Record<Exclude<Plane, 'queue'>, Rights>> {
   readonly kind: 'tenant' | 'person' | 'trail';
 }
 
@@ -115,11 +115,44 @@ export const globalTables: Readonly<Record<string, string>> = {
   'ava.rate_limits': 'Counters under hashed keys; counted by a function only.',
 };
 
+/**
+ * The queue's own tables: of tenants and users they hold ids. Only plane `queue` has rights to them, and only with the
+ * server's proof does it see a row. The queues themselves are partitions of `pgboss.job`, which nobody reaches directly.
+ */
+export const queueTables: Readonly<Record<string, Rights>> = {
+  'pgboss.version': { select: '*', update: ['maintained_on'] },
+  'pgboss.queue': { select: '*' },
+  'pgboss.job': { select: '*', insert: '*', update: '*', delete: true },
+  'pgboss.archive': { select: '*', insert: '*', delete: true },
+  'pgboss.mail_attempts': {
+    select: '*',
+    insert: ['job_id', 'attempted_at'],
+    update: ['sent_at'],
+    delete: true,
+  },
+  'pgboss.schedule': {},
+  'pgboss.subscription': {},
+};
+
+/** Every table with what a plane may do with it. */
+export function rightsOn(plane: Plane): [table: string, rights: Rights][] {
+  if (plane === 'queue') return Object.entries(queueTables);
+  return Object.entries(tables).map(([table, { [plane]: rights = {} }]) => [table, rights]);
+}
+
 /** Functions of schema `ava` that the server's login and each plane may call; the policies' own are for every plane. */
 export const callable = {
-  login: ['enter_tenant', 'enter_identity', 'enter_operator', 'standing'],
+  login: [
+    'enter_tenant',
+    'enter_identity',
+    'enter_operator',
+    'enter_queue',
+    'enter_job',
+    'standing',
+    'open_job',
+  ],
   policies: ['tenant_id', 'user_id', 'operator_id', 'identity_user', 'is_server', 'claimed'],
-  tenant: ['my_tenants', 'my_credential_usage'],
+  tenant: ['my_tenants', 'my_credential_usage', 'enqueue'],
   identity: [
     'find_account',
     'session_owner',
@@ -128,6 +161,8 @@ export const callable = {
     'others_in',
     'hand_over_numbers',
     'take_turn',
+    'enqueue',
   ],
-  operator: ['security_counts'],
+  operator: ['security_counts', 'list_jobs', 'retry_job'],
+  queue: [],
 } as const satisfies Record<Plane | 'login' | 'policies', readonly string[]>;

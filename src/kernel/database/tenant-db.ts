@@ -20,7 +20,14 @@ type Caller = Pick<Principal, 'tenantId' | 'userId' | 'sessionId'>;
  */
 @Injectable()
 export class TenantDb {
-  constructor(private readonly dataSource: DataSource) {}
+  private readonly proofs: string;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    vault: Vault,
+  ) {
+    this.proofs = vault.serverProofs.join();
+  }
 
   /** One transaction. It is run again from its beginning after a deadlock: `work` must have no effect but on the database. */
   run<T>(who: Caller, work: Work<T>): Promise<T> {
@@ -30,6 +37,25 @@ export class TenantDb {
   /** For reads: each query is a transaction of its own with its context, in a single round trip. */
   read<T>(who: Caller, work: Work<T>): Promise<T> {
     return this.told(who, runInContext(this.dataSource, tenantContext(who), work));
+  }
+
+  /**
+   * One transaction of a job that is being run, in the tenant and for the user that the database wrote into it when it was
+   * added. @throws JobOver when that tenant or member is no longer there, or the job is no longer run
+   */
+  async job<T>({ id }: { readonly id: string }, work: Work<T>): Promise<T> {
+    const context = {
+      text: 'SELECT ava.enter_job($1, $2, $3)',
+      values: [this.proofs, id, STATEMENT_TIMEOUT],
+    };
+    try {
+      return await runTransaction(this.dataSource, context, work);
+    } catch (error) {
+      const reason = overBecause(error);
+      if (reason !== null) throw new JobOver(reason);
+      if (sqlstateOf(error) === POLICY_VIOLATED) await this.job({ id }, () => Promise.resolve());
+      throw error;
+    }
   }
 
   /** The role of the caller as it is now. */
@@ -96,17 +122,26 @@ export class IdentityDb {
 export class OperatorDb {
   constructor(private readonly dataSource: DataSource) {}
 
-  async read<T>({ sessionId, userId, tenantId }: Caller, work: Work<T>): Promise<T> {
-    const context = {
-      text: 'SELECT ava.enter_operator($1, $2, $3, $4)',
-      values: [sessionId, userId, tenantId, STATEMENT_TIMEOUT],
-    };
+  read<T>(who: Caller, work: Work<T>): Promise<T> {
+    return this.told(runInContext(this.dataSource, operatorContext(who), work));
+  }
+
+  run<T>(who: Caller, work: Work<T>): Promise<T> {
+    return this.told(runTransaction(this.dataSource, operatorContext(who), work));
+  }
+
+  private async told<T>(work: Promise<T>): Promise<T> {
     try {
-      return await runInContext(this.dataSource, context, work);
+      return await work;
     } catch (error) {
       throw refused(error);
     }
   }
+}
+
+/** A job whose tenant or member has gone: there is nobody left to do it for, so it is neither done nor tried again. */
+export class JobOver extends Error {
+  override readonly name = 'JobOver';
 }
 
 function tenantContext({ sessionId, userId, tenantId }: Caller) {
@@ -114,6 +149,18 @@ function tenantContext({ sessionId, userId, tenantId }: Caller) {
     text: 'SELECT ava.enter_tenant($1, $2, $3, $4)',
     values: [sessionId, userId, tenantId, STATEMENT_TIMEOUT],
   };
+}
+
+function operatorContext({ sessionId, userId, tenantId }: Caller) {
+  return {
+    text: 'SELECT ava.enter_operator($1, $2, $3, $4)',
+    values: [sessionId, userId, tenantId, STATEMENT_TIMEOUT],
+  };
+}
+
+/** Why the database does not let a job in, in a word of its own. */
+function overBecause(error: unknown): string | null {
+  return sqlstateOf(error) === 'AVA05' ? (error as QueryFailedError).driverError.message : null;
 }
 
 const POLICY_VIOLATED = '42501';

@@ -121,6 +121,11 @@ export const catalogue = {
     ['No such phone number', 'Check the id; list the numbers with GET /phone-numbers.'],
     ['Numéro introuvable', 'Vérifiez l’identifiant ; listez les numéros par GET /phone-numbers.'],
   ),
+  'job.not_found': entry(
+    404,
+    ['No such failed job', 'Check the id; list the failed jobs with GET /admin/jobs.'],
+    ['Tâche en échec introuvable', 'Vérifiez l’identifiant ; listez-les par GET /admin/jobs.'],
+  ),
   'session.not_found': entry(
     404,
     ['No such session', 'Check the id; list your sessions with GET /auth/sessions.'],

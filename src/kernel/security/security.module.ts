@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { SETTINGS, type Settings } from '../config/settings';
 import { Keyset } from '../http/keyset';
+import { MailTokens } from './mail-tokens';
 import { PasswordConfirmation } from './password-confirmation';
 import { Passwords } from './passwords';
 import { RateLimits } from './rate-limits';
@@ -10,6 +11,7 @@ import { parseKeyring, Vault } from './vault';
 @Module({
   providers: [
     Keyset,
+    MailTokens,
     Passwords,
     PasswordConfirmation,
     RateLimits,
@@ -19,6 +21,6 @@ import { parseKeyring, Vault } from './vault';
       useFactory: (settings: Settings) => new Vault(parseKeyring(settings.encryptionKey)),
     },
   ],
-  exports: [Keyset, Passwords, PasswordConfirmation, RateLimits, Vault],
+  exports: [Keyset, MailTokens, Passwords, PasswordConfirmation, RateLimits, Vault],
 })
 export class SecurityModule {}
