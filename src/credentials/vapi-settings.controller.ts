@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Operation } from '../kernel/http/operation';
+import { Own } from '../kernel/security/permissions';
 import { CurrentPrincipal, type Principal } from '../kernel/security/principal';
 import {
   RevealCredentials,
@@ -15,6 +16,7 @@ import { CredentialVerificationService } from './credential-verification.service
 /** The caller's own Vapi credentials; no route takes the id of another user. */
 @ApiTags('Credentials')
 @Controller('vapi-settings')
+@Own()
 export class VapiSettingsController {
   constructor(
     private readonly credentials: CredentialsService,

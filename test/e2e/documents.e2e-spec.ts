@@ -12,6 +12,7 @@ const documents = [
   'CONTRIBUTING',
   'CHANGELOG',
   'docs/keys',
+  'docs/permissions',
 ].map((name) => `${name}.md`);
 
 const withoutCode = (text: string) => text.replace(/^ *```[^]*?^ *```$/gm, '');
