@@ -9,6 +9,7 @@ import { RowLevelSecurity1764000007000 } from './1764000007000-row-level-securit
 import { AuditEvents1764000008000 } from './1764000008000-audit-events';
 import { RateLimits1764000009000 } from './1764000009000-rate-limits';
 import { OperatorPlane1764000010000 } from './1764000010000-operator-plane';
+import { Members1764000013000 } from './1764000013000-members';
 
 /** In order. A list and not a folder pattern: the same from the sources, from dist and under Jest. */
 export const allMigrations = [
@@ -23,4 +24,5 @@ export const allMigrations = [
   AuditEvents1764000008000,
   RateLimits1764000009000,
   OperatorPlane1764000010000,
+  Members1764000013000,
 ];

@@ -14,18 +14,25 @@ let operations: DocumentedOperation[];
 
 beforeAll(async () => {
   app = await startApp({ DOCS: 'on' });
-  operations = operationsOf(await apiDocument(app));
+  const inOrder = ({ path, method }: DocumentedOperation) => `${path} ${method}`;
+  operations = operationsOf(await apiDocument(app)).toSorted((a, b) =>
+    inOrder(a) < inOrder(b) ? -1 : 1,
+  );
 });
 afterAll(() => app.close());
 
 const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
 const code = (text: string) => `\`${text}\``;
+const forOthers = ({ operation }: DocumentedOperation) => operation['x-permission-for-others'];
 const permissionOf = ({ operation }: DocumentedOperation) => operation['x-permission'];
 
 /** The table of docs/permissions.md, as the code has it. */
 function table(): string {
   const asking = (permission: string) =>
-    operations.filter((one) => permissionOf(one) === permission).map(({ id }) => code(id));
+    operations.flatMap((one) => {
+      if (permissionOf(one) === permission) return [code(one.id)];
+      return forOthers(one) === permission ? [`${code(one.id)} for others`] : [];
+    });
   return [
     line(['Permission', 'Least role', 'Operations']),
     '|---|---|---|',
@@ -63,7 +70,9 @@ describe('permissions', () => {
         const permission = permissionOf(one) as keyof typeof permissions | 'own' | 'operator';
         if (permission === 'own') return 'About your own account: every role may.';
         if (permission === 'operator') return 'For operators of the installation only.';
-        return `Permission \`${permission}\`: ${words[permissions[permission]]}.`;
+        const own = `Permission \`${permission}\`: ${words[permissions[permission]]}.`;
+        const others = forOthers(one) as keyof typeof permissions | undefined;
+        return others ? `${own} For others \`${others}\`: ${words[permissions[others]]}.` : own;
       }),
     );
   });
@@ -78,7 +87,7 @@ describe('permissions', () => {
   });
 
   it('are asked for by some operation, each of them', () => {
-    const asked = new Set(operations.map(permissionOf));
+    const asked = new Set(operations.flatMap((one) => [permissionOf(one), forOthers(one)]));
 
     expect(Object.keys(permissions).filter((permission) => !asked.has(permission))).toEqual([]);
   });

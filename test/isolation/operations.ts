@@ -31,6 +31,7 @@ const inAnotherTenant = {
   ids: { body: { tenantId: 'tenantId' } },
   foreign: { body: [404, 'tenant.not_found'] },
 } as const;
+const notAMember = [404, 'member.not_found'] as const;
 const refusedCursor = [400, 'cursor.invalid'] as const;
 
 export const operations: Readonly<Record<string, IsolationEntry>> = {
@@ -65,11 +66,36 @@ export const operations: Readonly<Record<string, IsolationEntry>> = {
   'DELETE /me': { ok: 204, body: () => ({ password }) },
 
   'GET /tenants': { ok: 200 },
+  'POST /tenants': { ok: 201, body: () => ({ name: 'Another' }) },
   'GET /tenant': { ok: 200 },
   'PATCH /tenant': { ok: 200, body: () => ({ name: 'Renamed' }) },
   'DELETE /tenant': {
     ok: 204,
     body: ({ tenantName }) => ({ password, confirm: tenantName }),
+  },
+
+  'GET /tenant/members': {
+    ok: 200,
+    ids: { cursor: { cursor: 'memberCursor' } },
+    foreign: { cursor: refusedCursor },
+  },
+  'PATCH /tenant/members/{userId}': {
+    ok: 200,
+    body: () => ({ role: 'member' }),
+    ids: { path: { userId: 'colleagueId' } },
+    foreign: { path: notAMember },
+  },
+  // One's own id: to leave is what every member may.
+  'DELETE /tenant/members/{userId}': {
+    ok: 204,
+    ids: { path: { userId: 'userId' } },
+    foreign: { path: notAMember },
+  },
+  'POST /tenant/transfer': {
+    ok: 204,
+    body: () => ({ password }),
+    ids: { body: { userId: 'colleagueId' } },
+    foreign: { body: notAMember },
   },
 
   'GET /vapi-settings': { ok: 200 },

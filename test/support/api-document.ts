@@ -4,6 +4,7 @@ import type { TestApp } from './app';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']> & {
   'x-permission'?: string;
+  'x-permission-for-others'?: string;
   'x-least-role'?: 'member' | 'admin' | 'owner' | 'operator';
 };
 
@@ -22,6 +23,11 @@ export interface DocumentedOperation {
 /** @param app started with `DOCS: 'on'` */
 export async function apiDocument({ app }: Pick<TestApp, 'app'>): Promise<OpenAPIObject> {
   return (await new Client(app).get('/openapi.json')).body as OpenAPIObject;
+}
+
+/** The path with an id in the place that takes one. */
+export function withId(path: string, id: string): string {
+  return path.replace(/\{\w+\}/g, () => id);
 }
 
 export function operationsOf(document: OpenAPIObject): DocumentedOperation[] {

@@ -94,6 +94,7 @@ export const tables: Readonly<Record<string, Table>> = {
   audit_events: {
     kind: 'trail',
     tenant: { select: '*', insert: '*' },
+    identity: { insert: '*' },
     operator: { select: '*', insert: '*' },
   },
   phone_numbers: {
@@ -117,7 +118,15 @@ export const globalTables: Readonly<Record<string, string>> = {
 export const callable = {
   login: ['enter_tenant', 'enter_identity', 'enter_operator', 'standing'],
   policies: ['tenant_id', 'user_id', 'operator_id', 'identity_user', 'is_server', 'claimed'],
-  tenant: ['my_tenants', 'my_credential_usage'],
+  tenant: [
+    'my_tenants',
+    'my_credential_usage',
+    'members',
+    'member',
+    'set_member_role',
+    'remove_member',
+    'transfer_tenant',
+  ],
   identity: [
     'find_account',
     'session_owner',

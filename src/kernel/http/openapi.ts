@@ -4,11 +4,12 @@ import type { FastifyInstance } from 'fastify';
 import type { Settings } from '../config/settings';
 import { problemExample, problemResponse } from './operation';
 import { catalogue, type ProblemCode } from './problem-catalogue';
-import { accessInWords, leastRole, type Access } from '../security/permissions';
+import { accessInWords, leastRole, type Access, type Permission } from '../security/permissions';
 import { takeTokenFromLogin } from './swagger-login';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']> & {
   'x-permission'?: Access;
+  'x-permission-for-others'?: Permission;
   'x-least-role'?: ReturnType<typeof leastRole>;
 };
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
@@ -105,7 +106,7 @@ function tellPermission(operation: Operation): void {
   const access = operation['x-permission'];
   if (access === undefined) return;
   operation['x-least-role'] = leastRole(access);
-  operation.description = `${operation.description ?? ''}\n\n${accessInWords(access)}`;
+  operation.description = `${operation.description ?? ''}\n\n${accessInWords(access, operation['x-permission-for-others'])}`;
 }
 
 /** Swagger UI fills examples in: as filters they would hide every row, so they are told in words. */

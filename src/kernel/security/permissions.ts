@@ -6,7 +6,12 @@ import type { Role } from './principal';
 export const permissions = {
   'tenant.read': 'member',
   'tenant.rename': 'admin',
+  'tenant.transfer': 'owner',
   'tenant.delete': 'owner',
+  'member.read': 'member',
+  'member.leave': 'member',
+  'member.change_role': 'admin',
+  'member.remove': 'admin',
   'ava_profile.read': 'member',
   'ava_profile.change': 'admin',
   'phone_number.read': 'member',
@@ -42,16 +47,21 @@ export function leastRole(access: Access): Role | 'operator' {
 export const allow = (access: Access) =>
   applyDecorators(SetMetadata(ACCESS, access), ApiExtension('x-permission', access));
 
-/** The permission that a route asks for. */
-export const Needs = (permission: Permission) => allow(permission);
+/** The permission that a route asks for. @param forOthers what the service asks for when it is not about the caller */
+export const Needs = (permission: Permission, forOthers?: Permission) =>
+  forOthers === undefined
+    ? allow(permission)
+    : applyDecorators(allow(permission), ApiExtension('x-permission-for-others', forOthers));
 
 /** About the caller's own account: open in every role, and no route takes the id of another person. */
 export const Own = () => allow('own');
 
+const who = { member: 'every member', admin: 'admins and owners', owner: 'owners' } as const;
+
 /** For the API document. */
-export function accessInWords(access: Access): string {
+export function accessInWords(access: Access, forOthers?: Permission): string {
   if (access === 'own') return 'About your own account: every role may.';
   if (access === 'operator') return 'For operators of the installation only.';
-  const who = { member: 'every member', admin: 'admins and owners', owner: 'owners' };
-  return `Permission \`${access}\`: ${who[permissions[access]]}.`;
+  const own = `Permission \`${access}\`: ${who[permissions[access]]}.`;
+  return forOthers ? `${own} For others \`${forOthers}\`: ${who[permissions[forOthers]]}.` : own;
 }
