@@ -11,6 +11,7 @@ import { RateLimits1764000009000 } from './1764000009000-rate-limits';
 import { OperatorPlane1764000010000 } from './1764000010000-operator-plane';
 import { AuditActor1764000011000 } from './1764000011000-audit-actor';
 import { Jobs1764000012000 } from './1764000012000-jobs';
+import { Members1764000013000 } from './1764000013000-members';
 
 /** In order. A list and not a folder pattern: the same from the sources, from dist and under Jest. */
 export const allMigrations = [
@@ -27,4 +28,5 @@ export const allMigrations = [
   OperatorPlane1764000010000,
   AuditActor1764000011000,
   Jobs1764000012000,
+  Members1764000013000,
 ];

@@ -1,4 +1,4 @@
-import { Controller, Get, Headers, UseGuards } from '@nestjs/common';
+import { Controller, Get, Headers } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Operation } from '../kernel/http/operation';
@@ -6,11 +6,11 @@ import { localeOf } from '../kernel/http/request-locale';
 import { CurrentPrincipal, type Principal } from '../kernel/security/principal';
 import { SecurityAuditService } from '../security-audit/security-audit.service';
 import { SecurityReport } from './admin.dto';
-import { OperatorGuard } from './operator.guard';
+import { ForOperators } from './operator.guard';
 
 @ApiTags('Operators')
 @Controller('admin')
-@UseGuards(OperatorGuard)
+@ForOperators()
 export class AdminController {
   constructor(private readonly audit: SecurityAuditService) {}
 

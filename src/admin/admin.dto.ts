@@ -105,7 +105,10 @@ class SecuredRoute {
   @Out('Guards of its own.', ['CallGuard'], { type: [String] })
   guards!: readonly string[];
 
-  @Out('Least role; null for every member.', 'admin', { nullable: true })
+  @Out('What it asks for: a permission, `own` or `operator`.', 'call.change', { nullable: true })
+  permission!: string | null;
+
+  @Out('The least role that has it.', 'admin', { nullable: true })
   role!: string | null;
 }
 

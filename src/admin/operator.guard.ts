@@ -1,5 +1,12 @@
-import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import {
+  applyDecorators,
+  Injectable,
+  UseGuards,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
 import { OperatorDb } from '../kernel/database/tenant-db';
+import { allow } from '../kernel/security/permissions';
 import type { AuthenticatedRequest } from '../kernel/security/principal';
 
 /** Lets operators through and nobody else. Who is one is asked of the database at each request. */
@@ -16,3 +23,6 @@ export class OperatorGuard implements CanActivate {
     return rows[0]?.id === user.userId;
   }
 }
+
+/** For those who run the installation: the mark and the guard that asks are one. */
+export const ForOperators = () => applyDecorators(UseGuards(OperatorGuard), allow('operator'));

@@ -34,6 +34,18 @@ export class AccountsService {
     return this.openTenant(em, user);
   }
 
+  /** @throws Problem 409 `tenant.too_many` when the person owns as many already */
+  async openAnother(
+    em: EntityManager,
+    userId: string,
+    { name, most }: { name: string; most: number },
+  ): Promise<TenantOfUser> {
+    const person = await this.users.view(em, userId);
+    const owned = person.tenants.filter(({ role }) => role === 'owner').length;
+    if (owned >= most) throw new Problem('tenant.too_many');
+    return this.openTenant(em, person, name);
+  }
+
   private async openTenant(
     em: EntityManager,
     person: Person,

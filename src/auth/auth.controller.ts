@@ -6,6 +6,7 @@ import { addressOf } from '../kernel/http/client-address';
 import { Operation } from '../kernel/http/operation';
 import { localeOf } from '../kernel/http/request-locale';
 import { Public } from '../kernel/security/auth.guard';
+import { Own } from '../kernel/security/permissions';
 import { CurrentPrincipal, type Principal } from '../kernel/security/principal';
 import { Login, Refresh, Register, SessionView, SwitchTenant } from './auth.dto';
 import { AuthService } from './auth.service';
@@ -75,6 +76,7 @@ export class AuthController {
 
   @Post('tenant')
   @HttpCode(200)
+  @Own()
   @Operation({
     summary: 'Open a session in another of your tenants',
     ok: SessionView,

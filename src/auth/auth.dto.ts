@@ -79,6 +79,11 @@ export class SwitchTenant {
   cookie?: boolean;
 }
 
+export class OpenTenant {
+  @Text([1, 255], { description: 'Name of the tenant.', example: 'Atelier Alice' })
+  name!: string;
+}
+
 export class SessionView {
   @Out('Send it as Authorization: Bearer.', 'eyJhbGciOiJIUzI1NiIsImtpZCI6IjFhMmIzYzRkIn0.e30.c2ln')
   accessToken!: string;

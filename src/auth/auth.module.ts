@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { PassportModule } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditModule } from '../audit/audit.module';
 import { AvaProfilesModule } from '../ava-profiles/ava-profiles.module';
 import { TenantsModule } from '../tenants/tenants.module';
 import { UsersModule } from '../users/users.module';
@@ -17,6 +18,8 @@ import { Session } from './session.entity';
 import { SessionGuard } from './session.guard';
 import { SessionsController } from './sessions.controller';
 import { SessionsService } from './sessions.service';
+import { TenantOpeningController } from './tenant-opening.controller';
+import { TenantOpeningService } from './tenant-opening.service';
 
 @Module({
   imports: [
@@ -25,8 +28,9 @@ import { SessionsService } from './sessions.service';
     UsersModule,
     TenantsModule,
     AvaProfilesModule,
+    AuditModule,
   ],
-  controllers: [AuthController, SessionsController],
+  controllers: [AuthController, SessionsController, TenantOpeningController],
   providers: [
     AccessTokens,
     AccountsService,
@@ -38,6 +42,7 @@ import { SessionsService } from './sessions.service';
     SessionGuard,
     SessionIssuer,
     SessionsService,
+    TenantOpeningService,
   ],
 })
 export class AuthModule {}

@@ -14,6 +14,7 @@ import type { FastifyReply } from 'fastify';
 import { SETTINGS, type Settings } from '../kernel/config/settings';
 import { Operation } from '../kernel/http/operation';
 import { OwnedResource } from '../kernel/security/owned-resource';
+import { Own } from '../kernel/security/permissions';
 import { CurrentPrincipal, type Principal } from '../kernel/security/principal';
 import { ChangePassword, DeviceList, DeviceView } from './auth.dto';
 import { PasswordChangeService } from './password-change.service';
@@ -25,6 +26,7 @@ import { SessionsService } from './sessions.service';
 /** The caller's own sessions and password. */
 @ApiTags('Accounts')
 @Controller('auth')
+@Own()
 export class SessionsController {
   constructor(
     private readonly sessions: SessionsService,

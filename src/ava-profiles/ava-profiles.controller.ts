@@ -3,8 +3,8 @@ import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Operation } from '../kernel/http/operation';
 import { OwnedResource } from '../kernel/security/owned-resource';
+import { Needs } from '../kernel/security/permissions';
 import { CurrentPrincipal, type Principal } from '../kernel/security/principal';
-import { LeastRole } from '../kernel/security/roles.guard';
 import { AvaProfile } from './ava-profile.entity';
 import { AvaProfileGuard } from './ava-profile.guard';
 import {
@@ -32,6 +32,7 @@ export class AvaProfilesController {
   constructor(private readonly profiles: AvaProfilesService) {}
 
   @Get()
+  @Needs('ava_profile.read')
   @Operation({
     summary: 'Show how Ava speaks for your tenant',
     ok: AvaProfileView,
@@ -45,6 +46,7 @@ export class AvaProfilesController {
   }
 
   @Get('options')
+  @Needs('ava_profile.read')
   @Operation({
     summary: 'List the voices and tones that can be chosen',
     ok: ProfileOptions,
@@ -55,12 +57,12 @@ export class AvaProfilesController {
   }
 
   @Put()
-  @LeastRole('admin')
+  @Needs('ava_profile.change')
   @IfMatch
   @Operation({
     summary: 'Replace the profile; what is left out goes back to its default',
     ok: AvaProfileView,
-    problems: ['auth.role_too_low', 'ava_profile.not_found', 'ava_profile.changed'],
+    problems: ['ava_profile.not_found', 'ava_profile.changed'],
   })
   async replace(
     @CurrentPrincipal() who: Principal,
@@ -72,12 +74,12 @@ export class AvaProfilesController {
   }
 
   @Patch()
-  @LeastRole('admin')
+  @Needs('ava_profile.change')
   @IfMatch
   @Operation({
     summary: 'Change parts of the profile',
     ok: AvaProfileView,
-    problems: ['auth.role_too_low', 'ava_profile.not_found', 'ava_profile.changed'],
+    problems: ['ava_profile.not_found', 'ava_profile.changed'],
   })
   async change(
     @CurrentPrincipal() who: Principal,

@@ -14,8 +14,8 @@ import { ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Operation } from '../kernel/http/operation';
 import { OwnedResource } from '../kernel/security/owned-resource';
+import { Needs } from '../kernel/security/permissions';
 import { CurrentPrincipal, type Principal } from '../kernel/security/principal';
-import { LeastRole } from '../kernel/security/roles.guard';
 import { Call } from './call.entity';
 import { CallGuard } from './call.guard';
 import { ChangeCall, ListCalls, RecordCall } from './calls.dto';
@@ -30,6 +30,7 @@ export class CallsController {
   constructor(private readonly calls: CallsService) {}
 
   @Get()
+  @Needs('call.read')
   @Operation({
     summary: 'List the calls of your tenant, newest first',
     ok: CallPage,
@@ -42,6 +43,7 @@ export class CallsController {
   @Get(':id')
   @UseGuards(CallGuard)
   @Id
+  @Needs('call.read')
   @Operation({
     summary: 'Show a call with its transcript',
     ok: CallView,
@@ -52,6 +54,7 @@ export class CallsController {
   }
 
   @Post()
+  @Needs('call.record')
   @Operation({
     summary: 'Record a call',
     description:
@@ -71,13 +74,13 @@ export class CallsController {
   }
 
   @Patch(':id')
-  @LeastRole('admin')
+  @Needs('call.change')
   @UseGuards(CallGuard)
   @Id
   @Operation({
     summary: 'Change the notes or tags of a call',
     ok: CallView,
-    problems: ['auth.role_too_low', 'call.not_found'],
+    problems: ['call.not_found'],
   })
   async change(
     @CurrentPrincipal() who: Principal,
@@ -89,10 +92,10 @@ export class CallsController {
 
   @Delete(':id')
   @HttpCode(204)
-  @LeastRole('admin')
+  @Needs('call.delete')
   @UseGuards(CallGuard)
   @Id
-  @Operation({ summary: 'Delete a call', problems: ['auth.role_too_low', 'call.not_found'] })
+  @Operation({ summary: 'Delete a call', problems: ['call.not_found'] })
   remove(@CurrentPrincipal() who: Principal, @OwnedResource() { id }: Call): Promise<void> {
     return this.calls.remove(who, id);
   }

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Operation } from '../kernel/http/operation';
+import { Own } from '../kernel/security/permissions';
 import { CurrentPrincipal, type Principal } from '../kernel/security/principal';
 import {
   RevealCredentials,
@@ -16,6 +17,7 @@ import { VerificationLimit } from './verification-limit.guard';
 /** The caller's own Vapi credentials; no route takes the id of another user. */
 @ApiTags('Credentials')
 @Controller('vapi-settings')
+@Own()
 export class VapiSettingsController {
   constructor(
     private readonly credentials: CredentialsService,

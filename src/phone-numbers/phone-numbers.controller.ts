@@ -12,8 +12,8 @@ import {
 import { ApiParam, ApiTags } from '@nestjs/swagger';
 import { Operation } from '../kernel/http/operation';
 import { OwnedResource } from '../kernel/security/owned-resource';
+import { Needs } from '../kernel/security/permissions';
 import { CurrentPrincipal, type Principal } from '../kernel/security/principal';
-import { LeastRole } from '../kernel/security/roles.guard';
 import { PhoneNumber } from './phone-number.entity';
 import { PhoneNumberGuard } from './phone-number.guard';
 import {
@@ -33,6 +33,7 @@ export class PhoneNumbersController {
   constructor(private readonly numbers: PhoneNumbersService) {}
 
   @Get()
+  @Needs('phone_number.read')
   @Operation({
     summary: 'List the phone numbers of your tenant',
     ok: PhoneNumberPage,
@@ -46,12 +47,12 @@ export class PhoneNumbersController {
   }
 
   @Post()
-  @LeastRole('admin')
+  @Needs('phone_number.add')
   @Operation({
     summary: 'Add a phone number, written in any usual form',
     ok: PhoneNumberView,
     status: 201,
-    problems: ['auth.role_too_low', 'phone_number.taken'],
+    problems: ['phone_number.taken'],
   })
   async add(
     @CurrentPrincipal() who: Principal,
@@ -63,6 +64,7 @@ export class PhoneNumbersController {
   @Get(':id')
   @UseGuards(PhoneNumberGuard)
   @Id
+  @Needs('phone_number.read')
   @Operation({
     summary: 'Show a phone number',
     ok: PhoneNumberView,
@@ -73,13 +75,13 @@ export class PhoneNumbersController {
   }
 
   @Patch(':id')
-  @LeastRole('admin')
+  @Needs('phone_number.change')
   @UseGuards(PhoneNumberGuard)
   @Id
   @Operation({
     summary: 'Change a phone number or its label',
     ok: PhoneNumberView,
-    problems: ['auth.role_too_low', 'phone_number.not_found', 'phone_number.taken'],
+    problems: ['phone_number.not_found', 'phone_number.taken'],
   })
   async change(
     @CurrentPrincipal() who: Principal,
@@ -91,12 +93,12 @@ export class PhoneNumbersController {
 
   @Delete(':id')
   @HttpCode(204)
-  @LeastRole('admin')
+  @Needs('phone_number.remove')
   @UseGuards(PhoneNumberGuard)
   @Id
   @Operation({
     summary: 'Remove a phone number; its calls stay',
-    problems: ['auth.role_too_low', 'phone_number.not_found'],
+    problems: ['phone_number.not_found'],
   })
   remove(@CurrentPrincipal() who: Principal, @OwnedResource() { id }: PhoneNumber): Promise<void> {
     return this.numbers.remove(who, id);

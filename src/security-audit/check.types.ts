@@ -42,6 +42,7 @@ export type EvidenceCode =
   | 'route.public'
   | 'route.unguarded'
   | 'route.operator'
+  | 'route.no_permission'
   | 'count.hidden'
   | 'count.credentials'
   | 'count.users_without_tenant'

@@ -120,6 +120,8 @@ export interface Route {
   readonly path: string;
   readonly token: boolean;
   readonly guards: readonly string[];
+  /** The permission it asks for, `own` or `operator`; null when it says nothing. */
+  readonly permission: string | null;
   readonly role: string | null;
 }
 

@@ -3,7 +3,8 @@ import { GUARDS_METADATA, METHOD_METADATA, PATH_METADATA } from '@nestjs/common/
 import { RequestMethod } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import { AccessTokenGuard, PUBLIC } from '../kernel/security/auth.guard';
-import { LEAST_ROLE, RolesGuard } from '../kernel/security/roles.guard';
+import { ACCESS, leastRole, type Access } from '../kernel/security/permissions';
+import { RolesGuard } from '../kernel/security/roles.guard';
 import type { Route, RouteFacts } from './facts.types';
 
 type Handler = (...parameters: unknown[]) => unknown;
@@ -44,10 +45,15 @@ function routesOfController(controller: Type): Route[] {
     .map((handler) => ({
       method: RequestMethod[Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod],
       path: joined(prefix, String(Reflect.getMetadata(PATH_METADATA, handler))),
-      token: !isTrue(PUBLIC, handler, controller),
+      token: markOf(PUBLIC, handler, controller) !== true,
       guards: [...guardsOf(controller), ...guardsOf(handler)],
-      role: (Reflect.getMetadata(LEAST_ROLE, handler) as string | undefined) ?? null,
+      ...permissionOf(markOf(ACCESS, handler, controller) as Access | undefined),
     }));
+}
+
+function permissionOf(access: Access | undefined): Pick<Route, 'permission' | 'role'> {
+  if (access === undefined) return { permission: null, role: null };
+  return { permission: access, role: leastRole(access) };
 }
 
 function joined(...parts: string[]): string {
@@ -58,11 +64,10 @@ function joined(...parts: string[]): string {
 }
 
 /** As the guard looks it up: the handler's own word counts before the controller's. */
-function isTrue(key: string, handler: Handler, controller: Type): boolean {
-  const [word] = [handler, controller]
-    .map((one) => Reflect.getMetadata(key, one) as boolean | undefined)
-    .filter((one) => one !== undefined);
-  return word === true;
+function markOf(key: string, ...targets: [Handler, Type]): unknown {
+  return targets
+    .map((one) => Reflect.getMetadata(key, one) as unknown)
+    .find((mark) => mark !== undefined);
 }
 
 function guardsOf(target: object): string[] {

@@ -37,7 +37,8 @@ export const evidenceEn: Texts['evidence'] = {
     '{closed} routes need a token; public are {open}; {guarded} routes with an id have a guard',
   'route.public': 'public, and not on the list: {routes}',
   'route.unguarded': 'takes an id and has no guard: {routes}',
-  'route.operator': 'under /admin without OperatorGuard: {routes}',
+  'route.operator': 'for operators without OperatorGuard: {routes}',
+  'route.no_permission': 'says nothing of who may call it: {routes}',
   'count.hidden':
     'this login cannot count the rows: run the audit with DATABASE_ADMIN_URL, after npm run migrate',
   'count.credentials': 'users.{column}: {stored} stored, {plain} of them in clear',

@@ -37,7 +37,8 @@ export const evidenceFr: Texts['evidence'] = {
     '{closed} routes exigent un jeton ; publiques : {open} ; {guarded} routes avec identifiant ont un garde',
   'route.public': 'publiques sans être sur la liste : {routes}',
   'route.unguarded': 'prennent un identifiant sans garde : {routes}',
-  'route.operator': 'sous /admin sans OperatorGuard : {routes}',
+  'route.operator': 'pour les opérateurs sans OperatorGuard : {routes}',
+  'route.no_permission': 'ne disent pas qui peut les appeler : {routes}',
   'count.hidden':
     'ce compte ne peut pas compter les lignes : lancez l’audit avec DATABASE_ADMIN_URL, après npm run migrate',
   'count.credentials': 'users.{column} : {stored} stockées, dont {plain} en clair',

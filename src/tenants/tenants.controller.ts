@@ -2,8 +2,8 @@ import { Body, Controller, Delete, Get, HttpCode, Patch, UseGuards } from '@nest
 import { ApiTags } from '@nestjs/swagger';
 import { Operation } from '../kernel/http/operation';
 import { OwnedResource } from '../kernel/security/owned-resource';
+import { Needs, Own } from '../kernel/security/permissions';
 import { CurrentPrincipal, type Principal } from '../kernel/security/principal';
-import { LeastRole } from '../kernel/security/roles.guard';
 import { Tenant } from './tenant.entity';
 import { TenantGuard } from './tenant.guard';
 import { DeleteTenant, RenameTenant, TenantList, TenantView } from './tenants.dto';
@@ -16,6 +16,7 @@ export class TenantsController {
   constructor(private readonly tenants: TenantsService) {}
 
   @Get('tenants')
+  @Own()
   @Operation({
     summary: 'List your tenants with your role in each',
     ok: TenantList,
@@ -26,6 +27,7 @@ export class TenantsController {
   }
 
   @Get('tenant')
+  @Needs('tenant.read')
   @Operation({
     summary: 'Show the tenant of your token',
     ok: TenantView,
@@ -36,11 +38,11 @@ export class TenantsController {
   }
 
   @Patch('tenant')
-  @LeastRole('admin')
+  @Needs('tenant.rename')
   @Operation({
     summary: 'Rename the tenant',
     ok: TenantView,
-    problems: ['auth.role_too_low', 'tenant.not_found'],
+    problems: ['tenant.not_found'],
   })
   rename(
     @CurrentPrincipal() who: Principal,
@@ -52,12 +54,12 @@ export class TenantsController {
 
   @Delete('tenant')
   @HttpCode(204)
-  @LeastRole('owner')
+  @Needs('tenant.delete')
   @Operation({
     summary: 'Delete the tenant with its calls, numbers and profile',
     description:
       'Needs the password and the exact name. Members keep their accounts; who has no tenant left gets a new one at the next login.',
-    problems: ['auth.role_too_low', 'auth.password_wrong', 'rate.limited', 'tenant.not_found'],
+    problems: ['auth.password_wrong', 'rate.limited', 'tenant.not_found'],
   })
   remove(
     @CurrentPrincipal() who: Principal,

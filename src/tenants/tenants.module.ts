@@ -1,5 +1,9 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditModule } from '../audit/audit.module';
+import { MemberGuard } from './member.guard';
+import { MembersController } from './members.controller';
+import { MembersService } from './members.service';
 import { Membership } from './membership.entity';
 import { Tenant } from './tenant.entity';
 import { TenantGuard } from './tenant.guard';
@@ -7,9 +11,9 @@ import { TenantsController } from './tenants.controller';
 import { TenantsService } from './tenants.service';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Tenant, Membership])],
-  controllers: [TenantsController],
-  providers: [TenantsService, TenantGuard],
-  exports: [TenantsService],
+  imports: [TypeOrmModule.forFeature([Tenant, Membership]), AuditModule],
+  controllers: [TenantsController, MembersController],
+  providers: [TenantsService, TenantGuard, MembersService, MemberGuard],
+  exports: [TenantsService, MembersService],
 })
 export class TenantsModule {}

@@ -1,28 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { AuditService } from '../audit/audit.service';
 import { SETTINGS, type Settings } from '../kernel/config/settings';
 import { TenantDb } from '../kernel/database/tenant-db';
 import { Problem } from '../kernel/http/problem';
 import { PasswordConfirmation } from '../kernel/security/password-confirmation';
 import type { Principal } from '../kernel/security/principal';
+import { lastOwner, type Candidate } from './last-owner';
 import { Membership } from './membership.entity';
 import { Tenant } from './tenant.entity';
 import { TenantView, type DeleteTenant } from './tenants.dto';
 import type { TenantOfUser } from './tenants.types';
-
-/** Someone who could be made an owner before the last one goes. */
-interface Candidate {
-  id: string;
-  name: string | null;
-  email: string;
-}
 
 @Injectable()
 export class TenantsService {
   constructor(
     private readonly db: TenantDb,
     private readonly confirmation: PasswordConfirmation,
+    private readonly audit: AuditService,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -56,7 +52,10 @@ export class TenantsService {
   }
 
   async rename(who: Principal, tenant: Tenant, name: string): Promise<TenantView> {
-    await this.db.run(who, (em) => em.update(Tenant, { id: who.tenantId }, { name }));
+    await this.db.run(who, async (em) => {
+      await em.update(Tenant, { id: who.tenantId }, { name });
+      await this.audit.record(em, who, { action: 'tenant.renamed' });
+    });
     return this.view(who, Object.assign(tenant, { name }));
   }
 
@@ -66,7 +65,11 @@ export class TenantsService {
     if (confirm !== tenant.name) {
       throw Problem.invalid({ field: 'confirm', code: 'tenant.name_mismatch' });
     }
-    await this.db.run(who, (em) => em.delete(Tenant, { id: who.tenantId }));
+    await this.db.run(who, async (em) => {
+      // First, as there is no tenant to write for afterwards.
+      await this.audit.record(em, who, { action: 'tenant.deleted' });
+      await em.delete(Tenant, { id: who.tenantId });
+    });
   }
 
   /**
@@ -88,13 +91,4 @@ export class TenantsService {
     }
     return shared;
   }
-}
-
-function lastOwner({ id, name }: TenantOfUser, others: Candidate[]): Problem {
-  const candidates = others.map((other) => ({
-    id: other.id,
-    name: other.name,
-    email: other.email,
-  }));
-  return new Problem('tenant.last_owner', { members: { tenant: { id, name }, candidates } });
 }

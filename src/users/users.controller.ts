@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Patch, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Operation } from '../kernel/http/operation';
+import { Own } from '../kernel/security/permissions';
 import { CurrentPrincipal, type Principal } from '../kernel/security/principal';
 import { AccountDeletionService } from './account-deletion.service';
 import { UserGuard } from './user.guard';
@@ -10,6 +11,7 @@ import { UserView } from './users.types';
 
 @ApiTags('Users')
 @Controller('me')
+@Own()
 @UseGuards(UserGuard)
 export class UsersController {
   constructor(

@@ -13,6 +13,7 @@ const documents = [
   'CHANGELOG',
   'docs/keys',
   'docs/backups',
+  'docs/permissions',
 ].map((name) => `${name}.md`);
 
 const withoutCode = (text: string) => text.replace(/^ *```[^]*?^ *```$/gm, '');

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import type { Type } from '@nestjs/common';
 import { GUARDS_METADATA, METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants';
 import { ModulesContainer } from '@nestjs/core';
-import { apiDocument, operationsOf } from '../support/api-document';
+import { apiDocument, operationsOf, withId } from '../support/api-document';
 import { startApp, type TestApp } from '../support/app';
 import { rowsOf } from '../support/catalogue';
 import { Client, type Method } from '../support/client';
@@ -27,11 +27,12 @@ const publicRoutes = [
   'GET /health/ready',
 ];
 const ownGuards: Readonly<Record<string, string>> = {
-  UsersModule: 'UserGuard',
-  TenantsModule: 'TenantGuard',
-  CallsModule: 'CallGuard',
-  AvaProfilesModule: 'AvaProfileGuard',
-  PhoneNumbersModule: 'PhoneNumberGuard',
+  users: 'UserGuard',
+  tenants: 'TenantGuard',
+  members: 'MemberGuard',
+  calls: 'CallGuard',
+  avaProfiles: 'AvaProfileGuard',
+  phoneNumbers: 'PhoneNumberGuard',
 };
 
 let app: TestApp;
@@ -43,7 +44,7 @@ beforeAll(async () => {
   alice = await register(app, 'alice');
   routes = operationsOf(await apiDocument(app)).map(({ operation, path, ...rest }) => ({
     ...rest,
-    url: path.replace('{id}', '00000000-0000-4000-8000-000000000000'),
+    url: withId(path, '00000000-0000-4000-8000-000000000000'),
     operationId: operation.operationId ?? '',
   }));
 });
@@ -58,7 +59,6 @@ function handlers() {
         .map(([name, { value }]) => ({ name, handler: value as Handler }))
         .filter(({ handler }) => Reflect.hasMetadata(METHOD_METADATA, handler))
         .map(({ name, handler }) => ({
-          module: module.name,
           operationId: `${lowerFirst(controller.name.replace(/Controller$/, ''))}_${name}`,
           path: Reflect.getMetadata(PATH_METADATA, handler) as string,
           open: [handler, controller].some((one) => Reflect.hasMetadata('ava:public', one)),
@@ -128,10 +128,10 @@ describe('every route', () => {
   });
 });
 
-describe('the guards of the modules', () => {
-  it.each(Object.entries(ownGuards))('%s carries its own %s', (module, guard) => {
-    const own = handlers().filter((handler) => handler.module === module);
-    const byId = own.filter(({ path }) => path.includes(':id'));
+describe('the guards of the controllers', () => {
+  it.each(Object.entries(ownGuards))('%s carries its own %s', (controller, guard) => {
+    const own = handlers().filter(({ operationId }) => operationId.startsWith(`${controller}_`));
+    const byId = own.filter(({ path }) => path.includes(':'));
 
     const onClass = own.every(({ guardsOfClass }) => guardsOfClass.includes(guard));
     const onEveryId = byId.length > 0 && byId.every(({ guards }) => guards.includes(guard));

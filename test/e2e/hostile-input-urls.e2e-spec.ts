@@ -1,4 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { withId } from '../support/api-document';
 import { startApp, type TestApp } from '../support/app';
 import { rowsOf } from '../support/catalogue';
 import { Client, type Answer } from '../support/client';
@@ -63,7 +64,7 @@ describe('every query parameter', () => {
       }
     }
 
-    expect(parameters()).toHaveLength(13);
+    expect(parameters()).toHaveLength(15);
     expect(wrong).toEqual([]);
     expect(await rowsOf(app.database.adminUrl)).toEqual(before);
   });
@@ -112,20 +113,21 @@ describe('every id in a path', () => {
       ...[`{${uuid}}`, `${uuid}x`, `${uuid}%00`, `%20${uuid}`, uuid.replaceAll('-', '')],
       ...[`${uuid}'%20OR%201=1--`, `${uuid}%0A`, uuid.replace('7', 'g'), 'a'.repeat(500)],
     ];
-    const byId = operations.filter(({ path }) => path.includes('{id}'));
+    const byId = operations.filter(({ path }) => path.includes('{'));
 
     const wrong: string[] = [];
     for (const { id, method, path } of byId) {
       for (const value of bad) {
         const body = method === 'PATCH' ? { label: 'x', notes: 'x' } : undefined;
-        const answer = await alice.client.send(method, path.replace('{id}', value), body);
-        if (!names(answer, 'id')) wrong.push(`${id} ${value}: ${answer.text}`);
+        const answer = await alice.client.send(method, withId(path, value), body);
+        if (!names(answer, /\{(\w+)\}/.exec(path)?.[1] ?? ''))
+          wrong.push(`${id} ${value}: ${answer.text}`);
       }
-      const absent = await alice.client.send(method, path.replace('{id}', uuid.toUpperCase()));
+      const absent = await alice.client.send(method, withId(path, uuid.toUpperCase()));
       if (absent.status !== 404) wrong.push(`${id} ${uuid}: ${absent.text}`);
     }
 
-    expect(byId).toHaveLength(7);
+    expect(byId).toHaveLength(9);
     expect(wrong).toEqual([]);
     expect(await rowsOf(app.database.adminUrl)).toEqual(before);
   });

@@ -1,8 +1,9 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { FakeProvider } from '../../src/providers/fake-provider';
+import { withId } from '../support/api-document';
 import { startApp, type TestApp } from '../support/app';
 import type { Answer } from '../support/client';
-import { register, type Person } from '../support/people';
+import { join, register, type Person } from '../support/people';
 
 interface Schema {
   $ref?: string;
@@ -28,7 +29,12 @@ beforeAll(async () => {
   [vapi, twilio] = [await FakeProvider.start(), await FakeProvider.start()];
   vapi.answers(200, []);
   twilio.answers(200, { sid: bodies.twilio.accountSid, status: 'active' });
-  app = await startApp({ DOCS: 'on', VAPI_BASE_URL: vapi.url, TWILIO_BASE_URL: twilio.url });
+  app = await startApp({
+    DOCS: 'on',
+    TENANCY_MODE: 'team',
+    VAPI_BASE_URL: vapi.url,
+    TWILIO_BASE_URL: twilio.url,
+  });
   alice = await register(app, 'alice');
   document = (await alice.client.get('/openapi.json')).body as OpenAPIObject;
 });
@@ -158,6 +164,7 @@ describe('the answers', () => {
       client.patch('/onboarding', { flags: { vapi_skipped: true } }),
     );
     await check('PATCH /me', client.patch('/me', { name: null }));
+    await check('POST /tenants', client.post('/tenants', { name: 'Atelier 2' }));
     await check('PATCH /tenant', client.patch('/tenant', { name: 'Atelier' }));
     const ids = { call: call.body.id as string, number: number.body.id as string };
     await check('PATCH /calls/{id}', client.patch(`/calls/${ids.call}`, { tags: [] }));
@@ -167,8 +174,17 @@ describe('the answers', () => {
     );
     for (const path of Object.keys(document.paths).filter((one) => document.paths[one]?.get)) {
       const id = path.startsWith('/calls') ? ids.call : ids.number;
-      await check(`GET ${path}`, client.get(path.replace('{id}', id)));
+      await check(`GET ${path}`, client.get(withId(path, id)));
     }
+    const max = await join(app, await register(app, 'max'), { tenantId, role: 'member' });
+    const ada = await join(app, await register(app, 'ada'), { tenantId, role: 'member' });
+    const member = `/tenant/members/${ada.userId}`;
+    await check('PATCH /tenant/members/{userId}', client.patch(member, { role: 'admin' }));
+    await check('DELETE /tenant/members/{userId}', client.delete(member));
+    await check(
+      'POST /tenant/transfer',
+      client.post('/tenant/transfer', { userId: max.userId, password }),
+    );
     await check('DELETE /calls/{id}', client.delete(`/calls/${ids.call}`));
     await check('DELETE /phone-numbers/{id}', client.delete(`/phone-numbers/${ids.number}`));
     await check('DELETE /vapi-settings', client.delete('/vapi-settings'));

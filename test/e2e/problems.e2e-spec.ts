@@ -1,4 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { withId } from '../support/api-document';
 import { startApp, type TestApp } from '../support/app';
 import { Client, type Answer } from '../support/client';
 import { register, type Person } from '../support/people';
@@ -59,7 +60,7 @@ describe('a route', () => {
     const document = (await alice.client.get('/openapi.json')).body as OpenAPIObject;
     for (const [path, item] of Object.entries(document.paths)) {
       const own = Object.keys(item).map((name) => name.toUpperCase());
-      const url = path.replace('{id}', '00000000-0000-4000-8000-000000000000');
+      const url = withId(path, '00000000-0000-4000-8000-000000000000');
       for (const method of methods.filter((name) => !own.includes(name))) {
         const answer = await new Client(app.app).send(method, url);
 

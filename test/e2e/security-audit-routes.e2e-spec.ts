@@ -2,6 +2,7 @@ import { Controller, Get, Module } from '@nestjs/common';
 import { AppModule } from '../../src/app.module';
 import { Public } from '../../src/kernel/security/auth.guard';
 import type { Facts } from '../../src/security-audit/facts.types';
+import { Needs } from '../../src/kernel/security/permissions';
 import { routesOf } from '../../src/security-audit/routes';
 import { routesAreGuarded } from '../../src/security-audit/routes.check';
 import { modulesOf } from '../support/security-audit';
@@ -16,6 +17,7 @@ describe('a route that is added', () => {
     }
 
     @Get(':id')
+    @Needs('call.read')
     one(): string {
       return 'one';
     }
@@ -37,11 +39,12 @@ describe('a route that is added', () => {
       .filter(({ holds }) => holds !== true)
       .map(({ code, values }) => [code, values.routes]);
 
-  it('is missing its token or its guard, and is named', async () => {
+  it('is missing its token, its guard or its permission, and is named', async () => {
     expect(await judged(WithLeaks)).toEqual([
       ['route.public', 'GET /leaks'],
       ['route.unguarded', 'GET /leaks/:id'],
       ['route.operator', 'GET /admin/keys'],
+      ['route.no_permission', 'GET /admin/keys'],
     ]);
   });
 

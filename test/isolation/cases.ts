@@ -48,7 +48,7 @@ function ownRequest({ entry, documented }: Subject, own: Customer): Request {
   return {
     url: urlOf(documented.path, path, query),
     body: entry.body || entry.ids?.body ? { ...entry.body?.(own), ...body } : undefined,
-    authorization: entry.who === 'public' ? undefined : bearer(own),
+    authorization: documented.who === 'public' ? undefined : bearer(own),
   };
 }
 
@@ -97,7 +97,7 @@ function smuggling(subject: Subject, place: 'query' | 'body'): Attempt[] {
   return undeclared(subject, place).map(([field, id]) => ({
     request: naming(subject, place, [field, bob[id]]),
     twin: naming(subject, place, [field, nobody[id]]),
-    expected: subject.entry.who === 'operator' ? notAnOperator : [400, 'request.invalid'],
+    expected: subject.documented.who === 'operator' ? notAnOperator : [400, 'request.invalid'],
   }));
 }
 
@@ -122,7 +122,7 @@ function refusedHeader(
     name,
     about,
     attempts: (subject) => {
-      if (subject.entry.who === 'public') return 'public: needs no token';
+      if (subject.documented.who === 'public') return 'public: needs no token';
       const [authorization, code] = headerOf(subject.world);
       const request = { ...ownRequest(subject, subject.world.alice), authorization };
       return [{ request, expected: [401, code] }];
@@ -140,7 +140,7 @@ function refusedCaller(
     name,
     about,
     attempts: (subject) => {
-      if (subject.entry.who === 'public') return 'public: needs no token';
+      if (subject.documented.who === 'public') return 'public: needs no token';
       return [{ request: ownRequest(subject, of(subject.world)), expected }];
     },
   };
@@ -206,7 +206,7 @@ export const cases: readonly Case[] = [
     name: 'lower role',
     about: 'A member of the same tenant, in the role just below the least one.',
     attempts: (subject) => {
-      const { who } = subject.entry;
+      const { who } = subject.documented;
       if (who === 'public') return 'public: needs no token';
       if (who === 'member') return 'every member may';
       if (who === 'operator') {

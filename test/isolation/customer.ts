@@ -8,6 +8,8 @@ type Role = 'owner' | 'admin' | 'member';
 export interface Ids {
   readonly tenantId: string;
   readonly userId: string;
+  /** Somebody else in the same tenant. */
+  readonly colleagueId: string;
   readonly callId: string;
   readonly phoneNumberId: string;
   readonly sessionId: string;
@@ -15,6 +17,7 @@ export interface Ids {
   readonly jobId: string;
   readonly callCursor: string;
   readonly phoneNumberCursor: string;
+  readonly memberCursor: string;
 }
 
 /** Somebody with a tenant of their own in which there are rows of every kind. */
@@ -142,14 +145,17 @@ export async function customer(
   const credentials = await saveCredentials(person);
   const other = await login(app, person.email);
   const named = await plant(app, person, { mark, since });
+  const colleagueId = await colleague(app, person, 'member');
   if (role !== 'owner') await demote(app, person, role);
   return {
     ...person,
     ...named,
     tenantName,
+    colleagueId,
     sessionId: claimsOf(other.accessToken).sid,
     callCursor: await cursorOf(person, '/calls'),
     phoneNumberCursor: await cursorOf(person, '/phone-numbers'),
+    memberCursor: await cursorOf(person, '/tenant/members'),
     secrets: [...credentials, person.accessToken, person.refreshToken, other.refreshToken],
   };
 }
@@ -174,15 +180,17 @@ async function cursorOf({ client }: Person, list: string): Promise<string> {
 }
 
 /** Ids of the same form that were never given to anything. */
-export const absent = ({ callCursor, phoneNumberCursor }: Ids): Ids => ({
+export const absent = ({ callCursor, phoneNumberCursor, memberCursor }: Ids): Ids => ({
   tenantId: randomUUID(),
   userId: randomUUID(),
+  colleagueId: randomUUID(),
   callId: randomUUID(),
   phoneNumberId: randomUUID(),
   sessionId: randomUUID(),
   jobId: randomUUID(),
   callCursor: madeUp(callCursor),
   phoneNumberCursor: madeUp(phoneNumberCursor),
+  memberCursor: madeUp(memberCursor),
 });
 
 /** The cursor with another MAC: of the right form, but given to nobody. */
@@ -223,13 +231,23 @@ async function update(
   );
 }
 
-async function demote(app: TestApp, { tenantId, userId }: Person, role: Role): Promise<void> {
+async function colleague(app: TestApp, { tenantId }: Person, role: Role): Promise<string> {
+  const id = randomUUID();
   await app.sql(
-    `WITH other AS (
-       INSERT INTO users (id, email, password_hash) VALUES ($1, $1::uuid || '@example.com', 'x') RETURNING id),
-     owner AS (
-       INSERT INTO memberships (tenant_id, user_id, role) SELECT $2, id, 'owner' FROM other)
-     UPDATE memberships SET role = $4 WHERE tenant_id = $2 AND user_id = $3`,
-    [randomUUID(), tenantId, userId, role],
+    `WITH made AS (
+       INSERT INTO users (id, email, password_hash) VALUES ($1, $1::uuid || '@example.com', 'x') RETURNING id)
+     INSERT INTO memberships (tenant_id, user_id, role) SELECT $2, id, $3 FROM made`,
+    [id, tenantId, role],
   );
+  return id;
+}
+
+/** Somebody else owns the tenant first. */
+async function demote(app: TestApp, person: Person, role: Role): Promise<void> {
+  await colleague(app, person, 'owner');
+  await app.sql('UPDATE memberships SET role = $3 WHERE tenant_id = $1 AND user_id = $2', [
+    person.tenantId,
+    person.userId,
+    role,
+  ]);
 }

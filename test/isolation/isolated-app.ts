@@ -7,6 +7,7 @@ export async function startIsolatedApp(): Promise<TestApp> {
   provider.answers(401, {});
   const app = await startApp({
     DOCS: 'on',
+    TENANCY_MODE: 'team',
     VAPI_BASE_URL: provider.url,
     TWILIO_BASE_URL: provider.url,
   });

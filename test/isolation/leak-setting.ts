@@ -1,8 +1,8 @@
+import type { DocumentedOperation } from '../support/api-document';
 import { format } from 'node:util';
 import type { TestApp } from '../support/app';
 import { query, type TestDatabase } from '../support/database';
 import { customer, type Customer } from './customer';
-import type { IsolationEntry } from './operations';
 import { credentials } from './secrets';
 
 /** What is printed past the logger. */
@@ -34,7 +34,7 @@ export async function logAsServersUsuallyDo({ adminUrl }: TestDatabase): Promise
 }
 
 /** Somebody whose provider credentials bear the mark. */
-export async function planted(app: TestApp, who: IsolationEntry['who']): Promise<Customer> {
+export async function planted(app: TestApp, who: DocumentedOperation['who']): Promise<Customer> {
   const role = who === 'public' || who === 'operator' ? 'owner' : who;
   const person = await customer(app, 'paula', { role });
   const { apiKey, ...twilio } = credentials;

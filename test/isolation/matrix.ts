@@ -32,7 +32,7 @@ interface Tried {
 
 /** Tries the cases and looks after each request at what has become of Bob. */
 export class Matrix {
-  private readonly readers = new Map<IsolationEntry['who'], Promise<Customer>>();
+  private readonly readers = new Map<DocumentedOperation['who'], Promise<Customer>>();
 
   private constructor(
     private readonly app: TestApp,
@@ -55,7 +55,7 @@ export class Matrix {
   async cell(entry: IsolationEntry, documented: DocumentedOperation, one: Case): Promise<Cell> {
     try {
       const fresh = () =>
-        documented.method === 'GET' ? this.reader(entry.who) : this.caller(entry.who);
+        documented.method === 'GET' ? this.reader(documented.who) : this.caller(documented.who);
       const attempts = await one.attempts({ entry, documented, world: this.world, fresh });
       if (typeof attempts === 'string') {
         return { state: 'not applicable', shown: '-', why: [attempts] };
@@ -68,14 +68,14 @@ export class Matrix {
   }
 
   /** Reading uses nothing up: one for each role will do. */
-  private reader(who: IsolationEntry['who']): Promise<Customer> {
+  private reader(who: DocumentedOperation['who']): Promise<Customer> {
     const reader = this.readers.get(who) ?? this.caller(who);
     this.readers.set(who, reader);
     return reader;
   }
 
   /** Somebody in just the role that may. */
-  private async caller(who: IsolationEntry['who']): Promise<Customer> {
+  private async caller(who: DocumentedOperation['who']): Promise<Customer> {
     const role = who === 'public' || who === 'operator' ? 'owner' : who;
     const carol = await customer(this.app, 'carol', { role });
     if (who === 'operator') {

@@ -10,7 +10,7 @@ import { createDatabase } from '../support/database';
 import { login, password } from '../support/people';
 import { dumpOf, ServerFiles } from '../support/table-files';
 import type { Customer } from './customer';
-import { operations, type IsolationEntry } from './operations';
+import { operations } from './operations';
 import { databaseFailures, MENDED, providerFailures } from './failures';
 import { logAsServersUsuallyDo, overhear, planted } from './leak-setting';
 import { ownRequest, poisoned, type Sent } from './poisoned';
@@ -48,10 +48,10 @@ afterAll(async () => {
   await provider.stop();
 });
 
-const callers = new Map<IsolationEntry['who'], Promise<Customer>>();
+const callers = new Map<DocumentedOperation['who'], Promise<Customer>>();
 
 /** Somebody in just the role that may, shared by operations as long as there is something left. */
-function caller(who: IsolationEntry['who']): Promise<Customer> {
+function caller(who: DocumentedOperation['who']): Promise<Customer> {
   const one = callers.get(who) ?? planted(app, who);
   callers.set(who, one);
   return one;
@@ -96,17 +96,17 @@ describe('an answer shows no secret', () => {
       shown.push(...shownBy(answer, request, id));
       return answer.status;
     };
-    const first = await caller(entry.who);
+    const first = await caller(operation.who);
 
     for (const request of poisoned(asking, first, stray)) await ask(first, request);
     let status = await ask(first, ownRequest(asking, first));
     if (status !== entry.ok) {
       // One of the requests before it has ended the session, or deleted what it is about.
-      callers.delete(entry.who);
-      const second = await caller(entry.who);
+      callers.delete(operation.who);
+      const second = await caller(operation.who);
       status = await ask(second, ownRequest(asking, second));
     }
-    if (operation.method === 'DELETE') callers.delete(entry.who);
+    if (operation.method === 'DELETE') callers.delete(operation.who);
 
     expect(shown).toEqual([]);
     expect(status).toBe(entry.ok);

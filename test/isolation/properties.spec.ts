@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { withId } from '../support/api-document';
 import { startApp, type TestApp } from '../support/app';
 import { Client, type Answer } from '../support/client';
 import { memberOf, type Member } from '../support/plane-session';
@@ -126,7 +127,7 @@ describe('an id in a path', () => {
   beforeAll(async () => {
     const { paths } = (await alice.client.get('/openapi.json')).body as OpenAPIObject;
     routes = Object.entries(paths).flatMap(([path, item]) =>
-      path.includes('{id}')
+      path.includes('{')
         ? Object.keys(item).map((name) => ({ method: name.toUpperCase() as 'GET', path }))
         : [],
     );
@@ -139,15 +140,15 @@ describe('an id in a path', () => {
   };
 
   it('of any text is invalid or not found on every route, and again so when asked again', async () => {
-    expect(routes).toHaveLength(7);
+    expect(routes).toHaveLength(9);
     await fc.assert(
       fc.asyncProperty(
         // A path with a lone dot is another path.
         fc.oneof(text, fc.uuid()).filter((id) => !/^\.{1,2}$/.test(id) && id.isWellFormed()),
-        fc.nat(6),
+        fc.nat(8),
         async (id, which) => {
           const { method, path } = routes[which] ?? { method: 'GET', path: '' };
-          const ask = () => alice.client.send(method, path.replace('{id}', encodeURIComponent(id)));
+          const ask = () => alice.client.send(method, withId(path, encodeURIComponent(id)));
 
           const [first, second] = [await ask(), await ask()];
 
@@ -164,11 +165,12 @@ describe('an id in a path', () => {
       calls: (await bob.client.get('/calls')).body.items[0].id as string,
       'phone-numbers': (await bob.client.get('/phone-numbers')).body.items[0].id as string,
       auth: bob.sessionId,
+      tenant: bob.userId,
     };
     const foreign: unknown[] = [];
     const absent: unknown[] = [];
     for (const { method, path } of routes) {
-      const ask = (id = '') => alice.client.send(method, path.replace('{id}', id));
+      const ask = (id = '') => alice.client.send(method, withId(path, id));
       foreign.push(seen(await ask(ids[path.split('/')[1] ?? ''])));
       absent.push(seen(await ask(randomUUID())));
     }

@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cases } from './cases';
 import type { Cell } from './matrix';
-import { operations } from './operations';
 
 /** Operation → case → what came of it; an operation that the data does not know has no cases. */
 export type Results = ReadonlyMap<string, ReadonlyMap<string, Cell>>;
@@ -9,6 +8,8 @@ export type Results = ReadonlyMap<string, ReadonlyMap<string, Cell>>;
 export interface Coverage {
   readonly tables: readonly string[];
   readonly markers: number;
+  /** Operation → who may call it, as the API document has it. */
+  readonly leastRoles: ReadonlyMap<string, string>;
   /** What is not covered, in words. */
   readonly gaps: readonly string[];
 }
@@ -19,8 +20,6 @@ const signs = { held: '✓', broken: '✗', 'not applicable': '' } as const;
 
 const cellOf = (results: Results, operation: string, name: string): Cell =>
   results.get(operation)?.get(name) ?? NOT_RUN;
-
-const leastRole = (operation: string) => operations[operation]?.who ?? 'unknown';
 
 const rowOf = (results: Results, operation: string) =>
   cases.map(({ name }) => cellOf(results, operation, name));
@@ -55,6 +54,7 @@ function method({ tables, markers }: Coverage): string[] {
 const explained = { '✓': 'held', '✗': 'broken', '-': 'the case cannot arise' };
 
 function markdown(results: Results, coverage: Coverage): string {
+  const { leastRoles } = coverage;
   const line = (fields: readonly string[]) => `| ${fields.join(' | ')} |`;
   const broken = [...results.keys()].flatMap((operation) =>
     cases.flatMap(({ name }) => {
@@ -82,7 +82,7 @@ function markdown(results: Results, coverage: Coverage): string {
       ...[...results.keys()].map((operation) =>
         line([
           operation,
-          leastRole(operation),
+          leastRoles.get(operation) ?? 'unknown',
           ...rowOf(results, operation).map(({ state, shown }) => `${signs[state]} ${shown}`.trim()),
         ]),
       ),
@@ -107,11 +107,12 @@ const escaped = (text: string) =>
   text.replace(/[&<>"]/g, (c) => `&#${c.codePointAt(0)?.toString() ?? ''};`);
 
 function html(results: Results, coverage: Coverage): string {
+  const { leastRoles } = coverage;
   const cell = ({ state, shown, why }: Cell) =>
     `<td class="${state === 'not applicable' ? 'none' : state}" title="${escaped(why.join('\n'))}">` +
     `${signs[state]}&nbsp;${escaped(shown)}</td>`;
   const row = (operation: string) =>
-    `<tr><th scope="row">${escaped(operation)}</th><td>${leastRole(operation)}</td>${rowOf(results, operation).map(cell).join('')}</tr>`;
+    `<tr><th scope="row">${escaped(operation)}</th><td>${leastRoles.get(operation) ?? 'unknown'}</td>${rowOf(results, operation).map(cell).join('')}</tr>`;
   const head = cases.map(
     ({ name, about }) => `<th scope="col" title="${escaped(about)}">${escaped(name)}</th>`,
   );

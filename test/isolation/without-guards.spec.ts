@@ -5,14 +5,19 @@ import { Matrix } from './matrix';
 
 /** Ownership guards that let everybody through: what is not the caller's arrives at the handler as if it were. */
 jest.mock('../../src/kernel/security/owned-resource', () => {
-  interface Context {
-    switchToHttp(): { getRequest(): { params: { id: string }; user: object; resource?: unknown } };
+  interface Request {
+    params: Record<string, string>;
+    user: object;
+    resource?: unknown;
   }
-  type Find = (who: object, id: string) => Promise<object | null>;
+  interface Context {
+    switchToHttp(): { getRequest(): Request };
+  }
+  type Find = (who: object, id?: string) => Promise<object | null>;
   const letThrough = async (context: Context, find: Find) => {
     const request = context.switchToHttp().getRequest();
-    const { id } = request.params;
-    request.resource = (await find(request.user, id)) ?? { ...request.user, id };
+    const [id] = Object.values(request.params);
+    request.resource = (await find(request.user, id)) ?? { ...request.user, ...request.params };
     return true;
   };
   return {

@@ -13,6 +13,11 @@ interface DriverError {
   readonly severity?: string;
 }
 
+export function sqlstateOf(error: unknown): string {
+  if (!(error instanceof QueryFailedError)) return '';
+  return (error.driverError as DriverError).code ?? '';
+}
+
 /** The constraint that refused the write, when the error is a violation of one (SQLSTATE class 23). */
 export function violatedConstraint(error: unknown): string | undefined {
   if (!(error instanceof QueryFailedError)) return undefined;
@@ -29,8 +34,7 @@ export function callerHasGone(error: unknown): boolean {
 
 /** Two transactions waited for each other, or for the same row, and this one was chosen to give way. */
 export function gaveWay(error: unknown): boolean {
-  if (!(error instanceof QueryFailedError)) return false;
-  return ['40P01', '40001'].includes((error.driverError as DriverError).code ?? '');
+  return ['40P01', '40001'].includes(sqlstateOf(error));
 }
 
 /** Connection refused or lost, server shutting down, too many connections, time-out, deadlock: the client may try again. */

@@ -96,6 +96,7 @@ export const tables: Readonly<Record<string, Table>> = {
   audit_events: {
     kind: 'trail',
     tenant: { select: '*', insert: event },
+    identity: { insert: event },
     operator: { select: '*', insert: event },
   },
   phone_numbers: {
@@ -152,7 +153,16 @@ export const callable = {
     'open_job',
   ],
   policies: ['tenant_id', 'user_id', 'operator_id', 'identity_user', 'is_server', 'claimed'],
-  tenant: ['my_tenants', 'my_credential_usage', 'enqueue'],
+  tenant: [
+    'my_tenants',
+    'my_credential_usage',
+    'enqueue',
+    'members',
+    'member',
+    'set_member_role',
+    'remove_member',
+    'transfer_tenant',
+  ],
   identity: [
     'find_account',
     'session_owner',

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, QueryFailedError } from 'typeorm';
+import { DataSource, type QueryFailedError } from 'typeorm';
 import { Problem } from '../http/problem';
 import type { ProblemCode } from '../http/problem-catalogue';
 import type { Principal, Role } from '../security/principal';
 import { Vault } from '../security/vault';
 import { runInContext, runTransaction, type Work } from './context-runner';
 import type { Statement } from './context-query';
+import { sqlstateOf } from './database-errors';
 
 /** Milliseconds after which PostgreSQL gives up on one statement of a request. */
 const STATEMENT_TIMEOUT = '15000';
@@ -174,9 +175,4 @@ const refusals: Readonly<Record<string, ProblemCode>> = {
 function refused(error: unknown): unknown {
   const code = refusals[sqlstateOf(error)];
   return code === undefined ? error : new Problem(code);
-}
-
-function sqlstateOf(error: unknown): string {
-  if (!(error instanceof QueryFailedError)) return '';
-  return (error.driverError as { code?: string }).code ?? '';
 }

@@ -81,6 +81,7 @@ const messages = {
     'must be the exact name of the tenant',
     'doit être le nom exact du tenant',
   ],
+  'member.self': ['must be another member than yourself', 'doit être un autre membre que vous'],
   'current_password.required': [
     'is required to change the address',
     'est obligatoire pour changer l’adresse',

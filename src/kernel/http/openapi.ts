@@ -4,9 +4,14 @@ import type { FastifyInstance } from 'fastify';
 import type { Settings } from '../config/settings';
 import { problemExample, problemResponse } from './operation';
 import { catalogue, type ProblemCode } from './problem-catalogue';
+import { accessInWords, leastRole, type Access, type Permission } from '../security/permissions';
 import { takeTokenFromLogin } from './swagger-login';
 
-type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']> & {
+  'x-permission'?: Access;
+  'x-permission-for-others'?: Permission;
+  'x-least-role'?: ReturnType<typeof leastRole>;
+};
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 /** The API document: what the decorators say of each operation, and what holds for all of them. */
@@ -38,8 +43,9 @@ export function buildOpenApi(app: NestFastifyApplication, settings: Settings): O
   document.components.schemas = { ...document.components.schemas, ...problemSchemas };
   for (const path of Object.values(document.paths)) {
     for (const method of methods) {
-      const operation = path[method];
+      const operation: Operation | undefined = path[method];
       if (!operation) continue;
+      tellPermission(operation);
       addCommonResponses(operation);
       tellFilterExamples(operation);
     }
@@ -95,6 +101,14 @@ function addCommonResponses(operation: Operation): void {
   add('server.unavailable');
 }
 
+/** Who may, from the table that the guard goes by. */
+function tellPermission(operation: Operation): void {
+  const access = operation['x-permission'];
+  if (access === undefined) return;
+  operation['x-least-role'] = leastRole(access);
+  operation.description = `${operation.description ?? ''}\n\n${accessInWords(access, operation['x-permission-for-others'])}`;
+}
+
 /** Swagger UI fills examples in: as filters they would hide every row, so they are told in words. */
 function tellFilterExamples(operation: Operation): void {
   for (const parameter of operation.parameters ?? []) {
@@ -106,12 +120,14 @@ function tellFilterExamples(operation: Operation): void {
   }
 }
 
-/** A suspended tenant is told on every operation with a token, beside the operation's own reasons. */
+/** A suspended tenant, and a role that is too low where there is one, beside the operation's own reasons. */
 function addToForbidden(operation: Operation): void {
   const own = operation.responses['403'] as ReturnType<typeof problemResponse> | undefined;
   const examples = own?.content['application/problem+json'].examples ?? {};
-  const codes = [...(Object.keys(examples) as ProblemCode[]), 'tenant.suspended' as const];
-  const { status, ...response } = problemResponse(codes);
+  const every = ['member', 'operator'].includes(operation['x-least-role'] ?? 'member');
+  const codes: ProblemCode[] = [...(Object.keys(examples) as ProblemCode[]), 'tenant.suspended'];
+  if (!every) codes.unshift('auth.role_too_low');
+  const { status, ...response } = problemResponse([...new Set(codes)]);
   operation.responses[String(status)] = response;
 }
 

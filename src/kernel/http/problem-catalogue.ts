@@ -1,15 +1,10 @@
+import { entry, type Entry } from './problem-entry';
+import { teamProblems } from './problem-catalogue-team';
+
 /**
- * Every error the API answers with: its stable code, its HTTP status, what happened and what to do.
+ * Every error the API answers with, by its stable code.
  * Clients branch on the code; the texts may change.
  */
-interface Entry {
-  readonly status: number;
-  readonly en: readonly [title: string, detail: string];
-  readonly fr: readonly [title: string, detail: string];
-}
-
-const entry = (status: number, en: Entry['en'], fr: Entry['fr']): Entry => ({ status, en, fr });
-
 export const catalogue = {
   'request.malformed': entry(
     400,
@@ -151,17 +146,7 @@ export const catalogue = {
     ['This address already has an account', 'Log in, or use another address.'],
     ['Cette adresse a déjà un compte', 'Connectez-vous ou utilisez une autre adresse.'],
   ),
-  'tenant.last_owner': entry(
-    409,
-    [
-      'A shared tenant would lose its last owner',
-      'Make one of the members listed in candidates an owner first, or delete the tenant.',
-    ],
-    [
-      'Un tenant partagé perdrait son dernier propriétaire',
-      'Nommez d’abord propriétaire un des membres listés dans candidates, ou supprimez le tenant.',
-    ],
-  ),
+  ...teamProblems,
   'phone_number.taken': entry(
     409,
     ['The tenant already has this number', 'Change the existing entry instead.'],

@@ -4,10 +4,13 @@ import { Problem } from '../http/problem';
 import type { ProblemCode } from '../http/problem-catalogue';
 import type { AuthenticatedRequest, Principal } from './principal';
 
-type RequestWithResource = AuthenticatedRequest & { params: { id?: string }; resource?: unknown };
+type RequestWithResource = AuthenticatedRequest & {
+  params: Readonly<Record<string, string>>;
+  resource?: unknown;
+};
 
 /**
- * The shared step of the ownership guards: loads the resource that `:id` names inside the caller's tenant and
+ * The shared step of the ownership guards: loads the resource that `:id` (or another `name`) names inside the caller's tenant and
  * leaves it on the request. A resource of another tenant does not exist, so both answer the same 404.
  * @throws Problem 400 when the id is no UUID, `notFound` when the caller's tenant has none such
  */
@@ -15,9 +18,10 @@ export async function requireOwned<T>(
   context: ExecutionContext,
   find: (who: Principal, id: string) => Promise<T | null>,
   notFound: ProblemCode,
+  name = 'id',
 ): Promise<true> {
-  const { id = '' } = context.switchToHttp().getRequest<RequestWithResource>().params;
-  if (!isUUID(id)) throw Problem.invalid({ field: 'id', code: 'uuid.invalid' });
+  const { [name]: id = '' } = context.switchToHttp().getRequest<RequestWithResource>().params;
+  if (!isUUID(id)) throw Problem.invalid({ field: name, code: 'uuid.invalid' });
   return requireOwn(context, (who) => find(who, id), notFound);
 }
 

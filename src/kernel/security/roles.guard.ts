@@ -1,24 +1,23 @@
-import { Injectable, SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { Problem } from '../http/problem';
-import type { AuthenticatedRequest, Role } from './principal';
+import { PUBLIC } from './auth.guard';
+import { ACCESS, may, type Access } from './permissions';
+import type { AuthenticatedRequest } from './principal';
 
-export const LEAST_ROLE = 'ava:least-role';
-const rank: Readonly<Record<Role, number>> = { member: 0, admin: 1, owner: 2 };
-
-/** The least role that may call this route; without it every member may. */
-export const LeastRole = (role: Role) => SetMetadata(LEAST_ROLE, role);
-
-/** Runs after the access token guard, which has read the role from the database. */
+/** Runs after the access token guard, which has read the role from the database. A route that names no permission is closed. */
 @Injectable()
 export class RolesGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const least = this.reflector.get<Role | undefined>(LEAST_ROLE, context.getHandler());
-    if (least === undefined) return true;
+    const marks = [context.getHandler(), context.getClass()];
+    if (this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC, marks) === true) return true;
+    const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, marks);
+    if (access === undefined) throw new Error('This route says nothing of who may call it.');
+    if (access === 'own' || access === 'operator') return true;
     const { role } = context.switchToHttp().getRequest<AuthenticatedRequest>().user;
-    if (rank[role] >= rank[least]) return true;
+    if (may(role, access)) return true;
     throw new Problem('auth.role_too_low');
   }
 }

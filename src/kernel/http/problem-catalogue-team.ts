@@ -1,0 +1,48 @@
+import { entry, type Entry } from './problem-entry';
+
+/** About who works in a tenant, and how many tenants there are; part of the catalogue. */
+export const teamProblems = {
+  'member.owner_required': entry(
+    403,
+    ['Only an owner may do this', 'Ask an owner to change, remove or make an owner.'],
+    [
+      'Réservé aux propriétaires',
+      'Demandez à un propriétaire de modifier, retirer ou nommer un propriétaire.',
+    ],
+  ),
+  'member.not_found': entry(
+    404,
+    ['No such member', 'Check the id; list the members with GET /tenant/members.'],
+    ['Membre introuvable', 'Vérifiez l’identifiant ; listez les membres par GET /tenant/members.'],
+  ),
+  'tenant.last_owner': entry(
+    409,
+    [
+      'A shared tenant would lose its last owner',
+      'Make one of the members listed in candidates an owner first, or delete the tenant.',
+    ],
+    [
+      'Un tenant partagé perdrait son dernier propriétaire',
+      'Nommez d’abord propriétaire un des membres listés dans candidates, ou supprimez le tenant.',
+    ],
+  ),
+  'tenancy.solo': entry(
+    409,
+    [
+      'This installation is in solo mode',
+      'Here a person has one tenant; ask the operator for TENANCY_MODE=team.',
+    ],
+    [
+      'Cette installation est en mode solo',
+      'Ici une personne a un seul tenant ; demandez TENANCY_MODE=team à l’opérateur.',
+    ],
+  ),
+  'tenant.too_many': entry(
+    409,
+    ['You own as many tenants as a person may', 'Delete one or hand one over, then try again.'],
+    [
+      'Vous possédez autant de tenants que permis',
+      'Supprimez-en ou transmettez-en un, puis réessayez.',
+    ],
+  ),
+} as const satisfies Record<string, Entry>;
