@@ -6,17 +6,23 @@ import {
   tables,
   type Columns,
 } from '../../src/kernel/database/planes';
-import { createDatabase, query, type TestDatabase } from '../support/database';
+import { createDatabase, type TestDatabase } from '../support/database';
+import { session } from '../support/tenants-in-sql';
 
 let database: TestDatabase;
+let owner: Awaited<ReturnType<typeof session>>;
 
 beforeAll(async () => {
   database = await createDatabase();
+  owner = await session(database.adminUrl);
 });
-afterAll(() => database.drop());
+afterAll(async () => {
+  await owner.end();
+  await database.drop();
+});
 
-const ask = <Row extends Record<string, unknown>>(sql: string, values: unknown[] = []) =>
-  query<Row>(database.adminUrl, sql, values);
+const ask = async <Row extends Record<string, unknown>>(sql: string, values: unknown[] = []) =>
+  (await owner.query<Row>(sql, values)).rows;
 
 /** Foreign keys that lead from a tenant's row to a person: the brief's own, and who a member is. */
 const toPersons = ['fk_phone_numbers_org', 'memberships_user_id_fkey'];
@@ -136,16 +142,14 @@ describe('the catalogue', () => {
     ['ALTER POLICY job_queue ON pgboss.job USING (true)', 'pgboss.job', 'ask for the proof'],
     ['ALTER POLICY job_queue ON pgboss.job TO ava_tenant', 'pgboss.job', 'of plane queue'],
   ])('tells what is missing after %s', async (change, table, says) => {
-    const whole = database;
-    database = await createDatabase();
+    await ask('BEGIN');
     try {
       await ask(change);
       const found = await findings();
 
       expect(found).toContainEqual({ table, missing: expect.stringContaining(says) as string });
     } finally {
-      await database.drop();
-      database = whole;
+      await ask('ROLLBACK');
     }
   });
 

@@ -2,7 +2,7 @@ const { createRequire, isBuiltin } = require('node:module');
 const { compileFunction } = require('node:vm');
 const { default: Runtime } = require('jest-runtime');
 
-/** Our own modules are loaded anew for every test file, packages once for all files of a worker. */
+/** Our own modules are loaded anew for every test file; packages, jest's included, once for all files of a worker. */
 module.exports = class extends Runtime {
   constructor(...args) {
     super(...args);
@@ -13,9 +13,8 @@ module.exports = class extends Runtime {
 
   /** Where jest looks once it knows that nobody has mocked the module. */
   requireModule(from, name, options, isRequireActual) {
-    if (options?.isInternalModule || !isPackage(name))
-      return super.requireModule(from, name, options, isRequireActual);
-    return createRequire(from)(name);
+    if (isPackage(name)) return createRequire(from)(name);
+    return super.requireModule(from, name, options, isRequireActual);
   }
 };
 
