@@ -15,7 +15,7 @@ import { session } from './tenants-in-sql';
  * What `pg_dump --inserts` of PostgreSQL 15 wrote of an installation that had not run the last migrations yet, sealed with
  * the key of the tests. Alice and Bob have a Vapi key, a number and a call each.
  */
-export const dump = readFileSync(join(__dirname, '../fixtures/backup.sql'), 'utf8');
+const dump = readFileSync(join(__dirname, '../fixtures/backup.sql'), 'utf8');
 
 /** The dump up to the first entry of this kind, as an interruption leaves it. */
 export function dumpBefore(entry: string): string {
