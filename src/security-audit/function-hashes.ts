@@ -5,10 +5,14 @@
  */
 export const functionHashes: Readonly<Record<string, string>> = {
   'ava.claimed(text)': '1a8f1883b04691c22cf485fca9e7380089a6b24e55397bfa1b8b8e6ce9d6c493',
+  'ava.enqueue(text,jsonb)': '2f6a7dc45644d20b5fc9183aa8c943f49f7baa37cdb3b3b0d6ffdb19b5fd6d92',
   'ava.enter_identity(text,uuid,text)':
     '46eb3b34f51e5d89c69fecdbd530187a9e695376345ef73ca9f0df8349a14b19',
+  'ava.enter_job(text,uuid,text)':
+    'e4e5f487cea67c19fff56d1b95935d527f096346e736e490ea673260e036ad5a',
   'ava.enter_operator(uuid,uuid,uuid,text)':
     'a19fb329370cb6830b578f77efed2027ecd631985ddde1c38fc4d064b2c51b8f',
+  'ava.enter_queue(text,text)': '8f4535721965545cf8282d01cde2d97cab9934fcabb371c0221a585c831017ae',
   'ava.enter_tenant(uuid,uuid,uuid,text)':
     'ca3b8b221f224cb0bcf593402a79f88c00ae5dc5051aa56ede6c25f27d88a4d0',
   'ava.find_account(text)': 'ada18685c3e23e748a3fa945b50a3bcaead27e102e0c16adb8da15d492cccdf0',
@@ -16,21 +20,38 @@ export const functionHashes: Readonly<Record<string, string>> = {
   'ava.identity_user()': '935f6734ad679f56dd8c7db313a51d73fde2266b16398f87dd6de578b151fa25',
   'ava.is_mine(uuid)': '0f200ad547d53a4dbaa0aadd997b78d04eb6dd74a4c60097a0598c5b0828a5a9',
   'ava.is_server()': 'b3a4d90f7b2c8e1db0a154794eff8940c7810f792579775b1a45461c6c91eedb',
+  'ava.job_pass(uuid,bytea)': '334fa169067f60630f2af8abd7e297648b2d7be1d7b88f75805b9a3157a1d0b3',
+  'ava.job_standing()': '3b55f33ed8eef86274940f83efd01577b419ddf1560542f79c9838e741555573',
+  'ava.list_jobs(text,timestamp with time zone,uuid,integer)':
+    'c9f3e56dbf7a4133cee50221aec2e833da89f6d242eef49eb76d8171f125bbd2',
+  'ava.member(uuid)': '7dd405ff0a34fa0061e5d9ffa275525b09eb10e4d3c1a3f84664e9322e405f10',
+  'ava.members(timestamp with time zone,uuid,integer)':
+    'f79ef2959a8bd9801a879fb403bafca843a4f831b07c5866cece568b9117bd55',
   'ava.my_credential_usage()': '83e1855197cf9376cc78a0297e6f44824989d0cb13b62d29b1675b270b658c2c',
   'ava.my_tenants()': '490ce7e1f806554c88a978f59bddef5d85873c4e2af978a00544655bd631f156',
+  'ava.open_job(text,uuid)': '3ded554d2ec0360cc0fd792765f80fb1c846af1721e5b59e6cf555a3740f95fe',
   'ava.open_tenant(uuid,text)': 'ec35ecc6dc49f79bf8eb9b0c9029609b0d685db5d4ff4da653329a8f7c556a3b',
   'ava.operator_id()': '3f7c91d9a0dcd06df9ba791286d8390853ea7f822dd965d35e523b1acffc6199',
   'ava.others_in(uuid)': '69a247fddda5ca4c943f4b0c163a2a04b7a69e0e1fe322b9e332b82899b0fb99',
+  'ava.own_role_locked()': '3b3f0a8d731318aff6d9cdf8a3586cd8df4f6c1c28ddb54b6c04e8d4a5da9058',
+  'ava.owner_of_job(uuid)': 'b75f8449e96eb697fd9f7ac5c7557dfaed573d50acad71afcefcd03f1d0bb229',
   'ava.refuse_change()': '489eb2f31ffcd3795c0f06fa03e64f7fa57537118b3172162dcdc2d78fc058df',
+  'ava.refuse_last_owner(uuid)': '3324307af29da1da4b7bc9004c5b88caf1e8036d5c4e9b3f9d870383c87937cc',
+  'ava.remove_member(uuid)': '0305af6e51236610139cebcd0c3f3caa905670af968004da71bb0064a0d03273',
+  'ava.retry_job(uuid)': '5825f7c712e090bfafd21f22b9e85ec586f972aebfac6cfaa2c0367cdb3c7a01',
+  'ava.role_of_member(uuid)': 'd55e817ee329ddecd433e953a3b47adee58fabac3e0ab0c22cb0b9df510a5053',
   'ava.security_counts(integer,integer)':
     'b7c961c33749d8641e10df5f04ed5894820ad3c4c5f3a70a325884bbd35793bc',
   'ava.session_owner(uuid)': 'b9b47181c5e92d4b7dc08846fef38301c75822e658562c0091122eedcdc3ee15',
+  'ava.set_member_role(uuid,text)':
+    '7813ed9f7ea9d8a203f6cd44c012608bfe5f2b9f2df1946b87422c8f158096a1',
   'ava.standing(uuid,uuid,uuid)':
     'bfc6caab84995ca8c1cfedecbb13782f91a6b9d1ca586be96c6b8b70c14ab1dd',
   'ava.take_turn(text,integer,integer)':
     '76d576e84f5d56c6f7f2ded2586106462b2d4ad5dc1a4c7851fe1372ae6fb827',
-  'ava.tenant_id()': '3d3c1d7137d46f43792bb64024f5a06d1a06df2794d45a9ce904ddd61faf4ce9',
-  'ava.user_id()': '3adbeee352a34b82b763fbea01e253bee323eb58992f5bffb89d1e08b9cf8416',
+  'ava.tenant_id()': '1e926c34c808a7641ae6686ea67498677d6401bd20d55b6ea95d2b7b38da71fe',
+  'ava.transfer_tenant(uuid)': '9692369cba9069d0e4b85a1978b966b39636b7bd4badb96588c28dc86c862eb8',
+  'ava.user_id()': '1101345281bd2e4fc2701ff2ea3951b321e8d133a5f6e442d9bf642c68954585',
   'memberships_keep_an_owner()': 'd3ba7c341523414438c395c44ed9a627ded6dbe1247417c5bc68e27298296b34',
   'memberships_remove_empty_tenant()':
     'c74e2831cecdf30c609b6e873331639197e808e65fe4308a00ad8ef4d04ada1d',
