@@ -206,6 +206,7 @@ describe('the API document', () => {
     expect(fields.filter((field) => field.endsWith('.tenantId'))).toEqual([
       'Login.tenantId',
       'SwitchTenant.tenantId',
+      'JobView.tenantId',
     ]);
   });
 });
