@@ -172,6 +172,11 @@ describe('the answers', () => {
       'PATCH /phone-numbers/{id}',
       client.patch(`/phone-numbers/${ids.number}`, { label: 'Accueil' }),
     );
+    const [job] = await app.sql<{ id: string }>(
+      `INSERT INTO pgboss.job (name, data, state, output)
+       VALUES ('mail', jsonb_build_object('tenantId', $1::text), 'failed', '{"code":"mail.rejected"}') RETURNING id`,
+      [tenantId],
+    );
     for (const path of Object.keys(document.paths).filter((one) => document.paths[one]?.get)) {
       const id = path.startsWith('/calls') ? ids.call : ids.number;
       await check(`GET ${path}`, client.get(withId(path, id)));
@@ -185,6 +190,7 @@ describe('the answers', () => {
       'POST /tenant/transfer',
       client.post('/tenant/transfer', { userId: max.userId, password }),
     );
+    await check('POST /admin/jobs/{id}/retry', client.post(`/admin/jobs/${job?.id}/retry`));
     await check('DELETE /calls/{id}', client.delete(`/calls/${ids.call}`));
     await check('DELETE /phone-numbers/{id}', client.delete(`/phone-numbers/${ids.number}`));
     await check('DELETE /vapi-settings', client.delete('/vapi-settings'));

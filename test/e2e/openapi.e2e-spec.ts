@@ -214,6 +214,7 @@ describe('the API document', () => {
     expect(fields.filter((field) => field.endsWith('.tenantId'))).toEqual([
       'Login.tenantId',
       'SwitchTenant.tenantId',
+      'JobView.tenantId',
     ]);
   });
 });

@@ -184,7 +184,7 @@ describe('An admin without superuser rights (managed PostgreSQL)', () => {
        ALTER TABLE alembic_version OWNER TO ${role}; ALTER TABLE tenants OWNER TO ${role};
        ALTER TABLE users OWNER TO ${role}; ALTER TABLE calls OWNER TO ${role};
        ALTER TABLE ava_profiles OWNER TO ${role}; ALTER TABLE phone_numbers OWNER TO ${role};
-       GRANT ava_owner, ava_tenant, ava_identity, ava_operator TO ${role} WITH ADMIN OPTION`,
+       GRANT ava_owner, ava_tenant, ava_identity, ava_operator, ava_queue TO ${role} WITH ADMIN OPTION`,
     );
     const said: string[] = [];
 

@@ -12,7 +12,8 @@ export const POWERS = `
          r.rolbypassrls AS "may bypass row-level security",
          r.rolcreaterole AS "may make logins and join any role",
          r.rolreplication AS "may read the whole database by replication",
-         EXISTS (SELECT 1 FROM pg_class WHERE relowner = r.oid AND relnamespace = to_regnamespace('public'))
+         EXISTS (SELECT 1 FROM pg_class WHERE relowner = r.oid
+                    AND relnamespace IN (to_regnamespace('public'), to_regnamespace('ava'), to_regnamespace('pgboss')))
            AS "owns tables",
          EXISTS (SELECT 1 FROM pg_roles p
                   WHERE pg_has_role(r.oid, p.oid, 'MEMBER') AND p.oid <> r.oid

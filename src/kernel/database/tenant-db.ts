@@ -49,13 +49,13 @@ export class TenantDb {
       text: 'SELECT ava.enter_job($1, $2, $3)',
       values: [this.proofs, id, STATEMENT_TIMEOUT],
     };
+    const entering = () => runTransaction(this.dataSource, context, () => Promise.resolve(null));
     try {
       return await runTransaction(this.dataSource, context, work);
     } catch (error) {
-      const reason = overBecause(error);
-      if (reason !== null) throw new JobOver(reason);
-      if (sqlstateOf(error) === POLICY_VIOLATED) await this.job({ id }, () => Promise.resolve());
-      throw error;
+      const ended = sqlstateOf(error) === POLICY_VIOLATED;
+      const reason = overBecause(ended ? await entering().catch((why: unknown) => why) : error);
+      throw reason === null ? error : new JobOver(reason);
     }
   }
 
