@@ -66,6 +66,33 @@ describe('the trail', () => {
     },
   );
 
+  it('is written where no tenant is entered only by the person, and for a tenant of his', async () => {
+    const bob = await memberOf(app, 'bob');
+    const identity = {
+      role: 'ava_identity',
+      'ava.server_proof': proof,
+      'ava.identity_user': alice.userId,
+    };
+    const record = (tenantId: string, actorId: string) =>
+      login.meets(
+        'INSERT INTO audit_events (id, tenant_id, actor_id, action) VALUES (gen_random_uuid(), $1, $2, $$tenant.created$$)',
+        [tenantId, actorId],
+      );
+
+    const met = await login.with(identity, async () => [
+      await record(alice.tenantId, alice.userId),
+      await record(bob.tenantId, alice.userId),
+      await record(alice.tenantId, bob.userId),
+      await login.meets('SELECT 1 FROM audit_events'),
+    ]);
+    const withoutProof = await login.with({ ...identity, 'ava.server_proof': 'guess' }, () =>
+      record(alice.tenantId, alice.userId),
+    );
+
+    expect(met).toEqual([1, denied, denied, denied]);
+    expect(withoutProof).toBe(denied);
+  });
+
   it('of a person is there when the person and the tenant are gone', async () => {
     const bob = await memberOf(app, 'bob');
 
