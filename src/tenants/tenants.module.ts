@@ -6,14 +6,16 @@ import { MembersController } from './members.controller';
 import { MembersService } from './members.service';
 import { Membership } from './membership.entity';
 import { Tenant } from './tenant.entity';
+import { TenantExportController } from './tenant-export.controller';
+import { TenantExportService } from './tenant-export.service';
 import { TenantGuard } from './tenant.guard';
 import { TenantsController } from './tenants.controller';
 import { TenantsService } from './tenants.service';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Tenant, Membership]), AuditModule],
-  controllers: [TenantsController, MembersController],
-  providers: [TenantsService, TenantGuard, MembersService, MemberGuard],
-  exports: [TenantsService, MembersService],
+  controllers: [TenantsController, MembersController, TenantExportController],
+  providers: [TenantsService, TenantGuard, MembersService, MemberGuard, TenantExportService],
+  exports: [TenantsService],
 })
 export class TenantsModule {}

@@ -91,15 +91,29 @@ function differencesOfMembers(value: object, schema: Schema, at: string): string
   ];
 }
 
-function complaints(id: string, { status, body, text }: Answer): string[] {
+function complaints(id: string, answer: Answer): string[] {
   const [method = '', path = ''] = id.split(' ');
   const item = document.paths[path] as Record<string, { responses: Responses }>;
-  const told = item[method.toLowerCase()]?.responses[String(status)];
-  if (status >= 400 || !told) return [`answers ${status}`];
-  const schema = told.content?.['application/json']?.schema;
-  if (schema) return differences(body, schema);
-  return text === '' ? [] : ['has a body'];
+  const told = item[method.toLowerCase()]?.responses[String(answer.status)];
+  if (answer.status >= 400 || !told) return [`answers ${answer.status}`];
+  return complaintsOfBody(answer, told.content);
 }
+
+function complaintsOfBody({ body, text }: Answer, content: Responses[string]['content'] = {}) {
+  const schema = content['application/json']?.schema;
+  if (schema) return differences(body, schema);
+  const [rule, complaint] = ofText[Object.keys(content)[0] ?? 'none'] ?? [
+    /(?!)/,
+    'is of no known type',
+  ];
+  return rule.test(text) ? [] : [complaint];
+}
+
+/** What an answer that is no JSON has to look like. */
+const ofText: Readonly<Record<string, [RegExp, string]>> = {
+  none: [/^$/, 'has a body'],
+  'application/x-ndjson': [/^(\{.*\}\n)+$/, 'is no NDJSON'],
+};
 
 const bodies = {
   call: {

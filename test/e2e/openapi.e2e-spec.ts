@@ -49,6 +49,7 @@ const notForMembers = [
   'PATCH /tenant/members/{userId}',
   'DELETE /tenant/members/{userId}',
   'POST /tenant/transfer',
+  'GET /tenant/export',
   'PUT /ava-profile',
   'PATCH /ava-profile',
   'POST /phone-numbers',

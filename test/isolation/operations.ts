@@ -77,6 +77,7 @@ export const operations: Readonly<Record<string, IsolationEntry>> = {
     body: ({ tenantName }) => ({ password, confirm: tenantName }),
   },
 
+  'GET /tenant/export': { ok: 200 },
   'GET /tenant/members': {
     ok: 200,
     ids: { cursor: { cursor: 'memberCursor' } },

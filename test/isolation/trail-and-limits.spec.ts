@@ -90,11 +90,33 @@ describe('the trail', () => {
     });
   });
 
-  it('is written by no ava_identity', async () => {
-    const settings = { role: 'ava_identity', 'ava.server_proof': proof };
-    const event = `INSERT INTO audit_events (id, action) VALUES (gen_random_uuid(), 'test.write')`;
+  it('is written where no tenant is entered only by the person, and for a tenant of his', async () => {
+    const bob = await memberOf(app, 'bob');
+    const identity = {
+      role: 'ava_identity',
+      'ava.server_proof': proof,
+      'ava.identity_user': alice.userId,
+    };
+    const record = (tenantId: string) =>
+      login.meets(
+        'INSERT INTO audit_events (id, tenant_id, action) VALUES (gen_random_uuid(), $1, $$tenant.created$$)',
+        [tenantId],
+      );
+    const actor = `INSERT INTO audit_events (id, tenant_id, actor_id, action)
+      VALUES (gen_random_uuid(), '${alice.tenantId}', '${bob.userId}', 'tenant.created')`;
 
-    expect(await login.with(settings, () => login.meets(event))).toBe(denied);
+    const met = await login.with(identity, async () => [
+      await record(alice.tenantId),
+      await record(bob.tenantId),
+      await login.meets(actor),
+      await login.meets('SELECT 1 FROM audit_events'),
+    ]);
+    const withoutProof = await login.with({ ...identity, 'ava.server_proof': 'guess' }, () =>
+      record(alice.tenantId),
+    );
+
+    expect(met).toEqual([1, denied, denied, denied]);
+    expect(withoutProof).toBe(denied);
   });
 
   it('of a person is there when the person and the tenant are gone', async () => {

@@ -62,7 +62,7 @@ export class Client {
         ? {}
         : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    const json = String(answer.headers['content-type']).includes('json') && answer.payload !== '';
+    const json = /[/+]json/.test(String(answer.headers['content-type'])) && answer.payload !== '';
     return {
       status: answer.statusCode,
       headers: answer.headers,

@@ -11,6 +11,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger as PinoLogger } from 'pino';
 import type { Settings } from '../config/settings';
+import { loggable } from '../database/database-errors';
 import { drainOnClose } from './drain';
 import { holdsMoreValuesThan, nestsDeeperThan } from './json-depth';
 import { Problem } from './problem';
@@ -30,7 +31,7 @@ export function createAdapter(settings: Settings, logger: PinoLogger): FastifyAd
   const addHeaders = constantHeaders(settings.publicUrl.startsWith('https:'));
   const adapter = new FastifyAdapter({
     loggerInstance: logger,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new AnswerLog({ disableRequestLogging: true }),
     bodyLimit: MIB,
     trustProxy: trustedProxies(settings.trustProxy),
     genReqId: requestId,
@@ -124,6 +125,13 @@ function constantHeaders(https: boolean) {
     void reply.headers(headers).header('x-request-id', request.id);
     done();
   };
+}
+
+/** Of an answer that broke off half-way: what went wrong, without statement or value. */
+class AnswerLog extends LogController {
+  override streamError(error: Error, request: FastifyRequest): void {
+    request.log.warn({ error: loggable(error) }, 'the answer broke off');
+  }
 }
 
 /** One line a request: the route's pattern, never its values, so that no id or filter ends in the log. */

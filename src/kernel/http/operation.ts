@@ -7,6 +7,8 @@ interface Described {
   readonly description?: string;
   /** Class of the answer's body; none means 204. */
   readonly ok?: Type | undefined;
+  /** Media type of an answer that is a file and no JSON. */
+  readonly media?: string;
   /** Status of the answer when it is not 200 (or 204). */
   readonly status?: number;
   /** Description of a second good answer, by status. */
@@ -19,9 +21,9 @@ interface Described {
 
 /** Everything the API document says of one operation, in one place above its handler. */
 export function Operation(about: Described): MethodDecorator {
-  const { summary, description = summary, ok, problems = [] } = about;
-  const status = about.status ?? (ok ? 200 : 204);
-  const answer = ok ? { type: ok, description: summary } : { description: 'Done; no body.' };
+  const { summary, description = summary, ok, media, problems = [] } = about;
+  const status = about.status ?? (ok || media ? 200 : 204);
+  const answer = answerOf(about);
   const also = Object.entries(about.also ?? {}).map(([code, text]) =>
     ApiResponse({ ...(ok ? { type: ok } : {}), status: Number(code), description: text }),
   );
@@ -32,6 +34,12 @@ export function Operation(about: Described): MethodDecorator {
     ...problemResponses(problems),
     ...(about.open ? [] : [ApiSecurity('access-token')]),
   );
+}
+
+function answerOf({ summary, ok, media }: Described) {
+  if (ok) return { type: ok, description: summary };
+  if (media === undefined) return { description: 'Done; no body.' };
+  return { description: summary, content: { [media]: { schema: { type: 'string' } } } } as const;
 }
 
 /** One response a status, with an example a code. */

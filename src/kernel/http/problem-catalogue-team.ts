@@ -45,4 +45,9 @@ export const teamProblems = {
       'Supprimez-en ou transmettez-en un, puis réessayez.',
     ],
   ),
+  'tenant.export_busy': entry(
+    429,
+    ['Other exports are running', 'Try again after the seconds in Retry-After.'],
+    ['D’autres exports sont en cours', 'Réessayez après les secondes de Retry-After.'],
+  ),
 } as const satisfies Record<string, Entry>;

@@ -6,6 +6,7 @@ import type { Role } from './principal';
 export const permissions = {
   'tenant.read': 'member',
   'tenant.rename': 'admin',
+  'tenant.export': 'owner',
   'tenant.transfer': 'owner',
   'tenant.delete': 'owner',
   'member.read': 'member',

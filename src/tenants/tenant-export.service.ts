@@ -1,0 +1,72 @@
+import { addAbortSignal, Readable } from 'node:stream';
+import { Injectable } from '@nestjs/common';
+import { AuditService } from '../audit/audit.service';
+import { TenantDb } from '../kernel/database/tenant-db';
+import { Problem } from '../kernel/http/problem';
+import { may } from '../kernel/security/permissions';
+import type { Principal } from '../kernel/security/principal';
+import { parts } from './tenant-export.query';
+
+/** A row under the names it leaves with, and its key, which does not. */
+type Row = { readonly $id?: string; readonly $at?: string } & Readonly<Record<string, unknown>>;
+
+/** Exports at once in one process; each holds a page in memory and asks the database all the time. */
+const AT_ONCE = 2;
+const RETRY_AFTER = '30';
+/** Milliseconds after which a client that reads ever so slowly is cut off. */
+const LONGEST = 60 * 60 * 1000;
+
+/** Everything of a tenant as lines of JSON, read page by page as fast as the client takes it. */
+@Injectable()
+export class TenantExportService {
+  private running = 0;
+
+  constructor(
+    private readonly db: TenantDb,
+    private readonly audit: AuditService,
+  ) {}
+
+  /** @throws Problem 429 `tenant.export_busy` */
+  async open(who: Principal): Promise<Readable> {
+    if (this.running >= AT_ONCE) {
+      throw new Problem('tenant.export_busy', { headers: { 'retry-after': RETRY_AFTER } });
+    }
+    this.running += 1;
+    try {
+      await this.db.run(who, (em) => this.audit.record(em, who, { action: 'tenant.exported' }));
+    } catch (error) {
+      this.running -= 1;
+      throw error;
+    }
+    const lines = Readable.from(this.lines(who), { objectMode: false });
+    // However it ends: read to the end, failed, or destroyed with the answer when the client goes.
+    lines.once('close', () => (this.running -= 1));
+    return addAbortSignal(AbortSignal.timeout(LONGEST), lines);
+  }
+
+  private async *lines(who: Principal): AsyncGenerator<string> {
+    const counts: Record<string, number> = {};
+    for (const { type, rows: most, sql } of parts) {
+      counts[type] = 0;
+      let last: Row | undefined;
+      do {
+        const rows = await this.page(who, sql, [last?.$at, last?.$id, most]);
+        counts[type] += rows.length;
+        if (rows.length > 0) yield rows.map((row) => lineOf(type, row)).join('');
+        last = rows.length === most ? rows.at(-1) : undefined;
+      } while (last);
+    }
+    // Its absence tells that the export broke off.
+    yield `${JSON.stringify({ type: 'end', rows: counts })}\n`;
+  }
+
+  /** A transaction of its own, in which the session has to be alive; the role is asked again as well. */
+  private async page(who: Principal, sql: string, after: unknown[]): Promise<Row[]> {
+    if (!may(await this.db.role(who), 'tenant.export')) throw new Problem('auth.role_too_low');
+    return this.db.read(who, (em) => em.query<Row[]>(sql, [who.tenantId, ...after]));
+  }
+}
+
+function lineOf(type: string, { $id: _, $at: __, ...row }: Row): string {
+  return `${JSON.stringify({ type, ...row })}\n`;
+}
