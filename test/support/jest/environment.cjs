@@ -12,12 +12,13 @@ module.exports = class extends TestEnvironment {
       object,
       Object.getOwnPropertyDescriptors(object),
     ]);
-    this.exit = process.exit;
+    const { exit, getBuiltinModule } = process;
+    this.process = { exit, getBuiltinModule };
   }
 
   async teardown() {
     this.moduleMocker.restoreAllMocks();
-    process.exit = this.exit;
+    Object.assign(process, this.process);
     for (const [object, before] of this.before) restore(object, before);
     await super.teardown();
   }
