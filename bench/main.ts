@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Cleanup } from './cleanup';
 import { dataSet, type DataSet } from './data-set';
+import { logins } from './logins';
 import { loadBefore, machine } from './machine';
 import { p99, starts, throughput } from './measure';
 import { firstPageOfLargest, operations, type Context } from './operations';
@@ -12,6 +13,7 @@ import { startPostgres } from './postgres';
 import { AVA, ava, avaOf, Launcher, limit, ordinary, type Program } from './programs';
 import {
   latencyTable,
+  loginTable,
   scalingTable,
   startTables,
   throughputTable,
@@ -25,6 +27,8 @@ const ROOT = join(__dirname, '../..');
 const SIZES = [10_000, 100_000, 1_000_000];
 /** Load average from which others take a part of the machine that shows in the figures. */
 const BUSY = 0.5;
+/** `--only logins`: what logging in costs the others. */
+const LOGINS = 'logins';
 const QUICK_SIZES = [5_000, 50_000];
 
 const cleanup = new Cleanup();
@@ -99,6 +103,17 @@ async function measureOperations(bench: Bench): Promise<{ figures: unknown; tabl
   };
 }
 
+async function measureLogins(bench: Bench): Promise<{ figures: unknown; tables: Table[] }> {
+  say('Measuring: logins');
+  const data = await bench.calls(bench.options.calls);
+  const contexts = await startAll({ ...bench, programs: [ava(ROOT)] }, data);
+  const [context, firstPage] = [contexts[0], operations[0]];
+  if (!context || !firstPage) throw new Error('The server did not start.');
+  const figures = await logins(firstPage, context, bench.options);
+  await stopAll(contexts);
+  return { figures, tables: [loginTable(figures)] };
+}
+
 async function measureStarts({ options, programs, launcher, calls }: Bench) {
   say('Measuring: start and idle memory');
   const database = await calls(options.calls);
@@ -159,7 +174,9 @@ async function run(): Promise<void> {
     return data;
   };
   const bench: Bench = { options, programs, launcher, calls };
-  const parts = [await measureOperations(bench)];
+  const parts = [];
+  if (options.only !== LOGINS) parts.push(await measureOperations(bench));
+  if ([undefined, LOGINS].includes(options.only)) parts.push(await measureLogins(bench));
   if (options.only === undefined) parts.push(await measureStarts(bench));
   if (options.scaling) parts.push(await measureScaling(bench));
   const on = await machine(postgres.adminUrl, ROOT);

@@ -32,7 +32,10 @@ export function readOptions(argv: readonly string[]): Options {
     .option('--connections <n>', 'connections that send at once', whole, 16)
     .option('--server <dir>', 'a further checkout, built, to compare; may be repeated', collect, [])
     .option('--keep <dir>', 'keep the data sets there, and use them again')
-    .option('--only <text>', 'only operations whose name contains this')
+    .option(
+      '--only <text>',
+      'only operations whose name contains this; `logins` for what logging in costs the others',
+    )
     .option(
       '--scaling',
       'also the first page of the largest tenant at 10k, 100k and 1M calls',

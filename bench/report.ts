@@ -1,3 +1,4 @@
+import type { LoginFigures } from './logins';
 import type { Rounds, StartFigures } from './measure';
 import type { Operation } from './operations';
 import { AVA, LIMIT, ORDINARY } from './programs';
@@ -63,6 +64,30 @@ export function latencyTable(rounds: Rounds): Table {
         ...judged(name, times.value, { target: targets.timesP99, more: false }),
       ];
     }),
+  };
+}
+
+export function loginTable({ latency, cost }: LoginFigures): Table {
+  const { quiet = [], flooded = [] } = latency;
+  const times = ratio(flooded, quiet);
+  return {
+    title: 'Fifty logins at once',
+    head: ['what', 'figure', 'floor · goal', ''],
+    rows: [
+      ['p99 of the first page at 200 requests/s, quiet, ms', median(quiet).toFixed(1), '', ''],
+      [
+        'the same beside fifty logins at once, against quiet',
+        spread(times),
+        both(targets.timesFlooded),
+        mark(verdict(times.value, targets.timesFlooded, false)),
+      ],
+      [
+        'time of the event loop for a login, ms',
+        median(cost).toFixed(2),
+        both(targets.loginMs),
+        mark(verdict(median(cost), targets.loginMs, false)),
+      ],
+    ],
   };
 }
 
