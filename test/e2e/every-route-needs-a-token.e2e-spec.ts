@@ -23,6 +23,9 @@ const publicRoutes = [
   'POST /auth/register',
   'POST /auth/login',
   'POST /auth/refresh',
+  'POST /invitations/preview',
+  'POST /invitations/decline',
+  'POST /invitations/accept',
   'GET /health/live',
   'GET /health/ready',
 ];
