@@ -75,44 +75,46 @@ const INVITING = `
     VALUES (tenant, invitation, address, wanted, hash, nonce, ava.user_id(), now() + interval '${DAYS} days');
   END $$;
 
-  CREATE FUNCTION ava.own_invitation(invitation uuid, OUT found public.invitations, OUT refused text)
-  LANGUAGE plpgsql ${DEFINER} AS $$
+  CREATE FUNCTION ava.own_invitation(invitation uuid) RETURNS public.invitations LANGUAGE plpgsql ${DEFINER} AS $$
+  DECLARE
+    mine public.invitations;
   BEGIN
-    SELECT i.* INTO found FROM public.invitations i
+    SELECT i.* INTO mine FROM public.invitations i
      WHERE i.tenant_id = ava.tenant_id() AND i.id = invitation FOR UPDATE;
-    IF found.id IS NULL THEN refused := 'invitation.not_found'; END IF;
-    IF num_nonnulls(found.accepted_at, found.declined_at, found.revoked_at, found.replaced_at) > 0 THEN
-      refused := 'invitation.closed';
-    END IF;
+    RETURN mine;
+  END $$;
+
+  CREATE FUNCTION ava.invitation_closed(i public.invitations) RETURNS text LANGUAGE plpgsql STABLE AS $$
+  BEGIN
+    IF i.id IS NULL THEN RETURN 'invitation.not_found'; END IF;
+    IF num_nonnulls(i.accepted_at, i.declined_at, i.revoked_at, i.replaced_at) > 0 THEN RETURN 'invitation.closed'; END IF;
+    RETURN NULL;
   END $$;
 
   CREATE FUNCTION ava.resend_invitation(invitation uuid, hash bytea, nonce bytea) RETURNS text
   LANGUAGE plpgsql ${DEFINER} AS $$
   DECLARE
     own CONSTANT text := ava.own_role_locked();
-    mine record;
-    refused text;
+    mine CONSTANT public.invitations := ava.own_invitation(invitation);
+    refused CONSTANT text := coalesce(ava.invitation_closed(mine), ava.inviting_refused(own, mine.role, mine.email));
   BEGIN
-    SELECT * INTO mine FROM ava.own_invitation(invitation);
-    refused := coalesce(mine.refused, ava.inviting_refused(own, (mine.found).role, (mine.found).email));
     IF refused IS NOT NULL THEN RETURN refused; END IF;
     UPDATE public.invitations i
        SET token_hash = hash, token_nonce = nonce, invited_by = ava.user_id(), sent_at = now(),
            expires_at = now() + interval '${DAYS} days'
-     WHERE i.tenant_id = ava.tenant_id() AND i.id = invitation;
+     WHERE i.tenant_id = mine.tenant_id AND i.id = mine.id;
     RETURN NULL;
   END $$;
 
   CREATE FUNCTION ava.revoke_invitation(invitation uuid) RETURNS text LANGUAGE plpgsql ${DEFINER} AS $$
   DECLARE
     own CONSTANT text := ava.own_role_locked();
-    mine record;
+    mine CONSTANT public.invitations := ava.own_invitation(invitation);
   BEGIN
-    SELECT * INTO mine FROM ava.own_invitation(invitation);
     IF own = 'member' THEN RETURN 'auth.role_too_low'; END IF;
-    IF own <> 'owner' AND (mine.found).role = 'owner' THEN RETURN 'member.owner_required'; END IF;
-    IF mine.refused IS NOT NULL THEN RETURN mine.refused; END IF;
-    UPDATE public.invitations i SET revoked_at = now() WHERE i.tenant_id = ava.tenant_id() AND i.id = invitation;
+    IF own <> 'owner' AND mine.role = 'owner' THEN RETURN 'member.owner_required'; END IF;
+    IF ava.invitation_closed(mine) IS NOT NULL THEN RETURN ava.invitation_closed(mine); END IF;
+    UPDATE public.invitations i SET revoked_at = now() WHERE i.tenant_id = mine.tenant_id AND i.id = mine.id;
     RETURN NULL;
   END $$`;
 
@@ -194,6 +196,7 @@ const NEW = [
   'inviting_refused',
   'invite',
   'own_invitation',
+  'invitation_closed',
   'resend_invitation',
   'revoke_invitation',
   'find_invitation',

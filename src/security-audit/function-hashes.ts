@@ -23,6 +23,8 @@ export const functionHashes: Readonly<Record<string, string>> = {
   'ava.find_invitation(bytea)': '701b23b9ec96ce1e8286408943163fbc833f6ce0ccbb99a060e0a7b02fb3f18a',
   'ava.hand_over_numbers(uuid)': 'c06e14fab7c52c36abf16d220283f661177359bbc600a768b103527439be34f6',
   'ava.identity_user()': '935f6734ad679f56dd8c7db313a51d73fde2266b16398f87dd6de578b151fa25',
+  'ava.invitation_closed(invitations)':
+    'a1e8814d7f59bbb354547c2c9e71978db7d118821c8b87739940d71434905130',
   'ava.invitation_refused(invitations)':
     '122e441f398d6cc29bf2126e440c3d4371b9a779a0b16d74c55ee30cb73ee588',
   'ava.invitation_state(invitations)':
@@ -46,7 +48,7 @@ export const functionHashes: Readonly<Record<string, string>> = {
   'ava.open_tenant(uuid,text)': 'ec35ecc6dc49f79bf8eb9b0c9029609b0d685db5d4ff4da653329a8f7c556a3b',
   'ava.operator_id()': '3f7c91d9a0dcd06df9ba791286d8390853ea7f822dd965d35e523b1acffc6199',
   'ava.others_in(uuid)': '69a247fddda5ca4c943f4b0c163a2a04b7a69e0e1fe322b9e332b82899b0fb99',
-  'ava.own_invitation(uuid)': '05a9ce15cec4cd92fbb4f84f722f485d12cd3fd8f0c383937619ecfc84d13a21',
+  'ava.own_invitation(uuid)': '98a1f459f971a7626fcd0d23219b3ecbfc67ce4ee317126423cbfc5082020980',
   'ava.own_role_locked()': '3b3f0a8d731318aff6d9cdf8a3586cd8df4f6c1c28ddb54b6c04e8d4a5da9058',
   'ava.owner_of_job(uuid)': 'b75f8449e96eb697fd9f7ac5c7557dfaed573d50acad71afcefcd03f1d0bb229',
   'ava.record_answer(invitations,text,text,inet)':
@@ -55,9 +57,9 @@ export const functionHashes: Readonly<Record<string, string>> = {
   'ava.refuse_last_owner(uuid)': '3324307af29da1da4b7bc9004c5b88caf1e8036d5c4e9b3f9d870383c87937cc',
   'ava.remove_member(uuid)': '0305af6e51236610139cebcd0c3f3caa905670af968004da71bb0064a0d03273',
   'ava.resend_invitation(uuid,bytea,bytea)':
-    '02e89d614085a01d1dad6a980204ecea13c5a36858c891ea749e3e04f69b7c22',
+    '9607c36fc484961291d6e8aed89f9e2f1f613db5c9884d1887a8bf43438f9df3',
   'ava.retry_job(uuid)': '5825f7c712e090bfafd21f22b9e85ec586f972aebfac6cfaa2c0367cdb3c7a01',
-  'ava.revoke_invitation(uuid)': '68b572c5ad3dff749022d2a0bd9d0a4c225d4483b909b854fb2d22d5ef47497c',
+  'ava.revoke_invitation(uuid)': '01b350e987d95c8664ac0fb88fdef50f8c54b2f934d3a0031b9a1658f6b7dfd3',
   'ava.role_of_member(uuid)': 'd55e817ee329ddecd433e953a3b47adee58fabac3e0ab0c22cb0b9df510a5053',
   'ava.security_counts(integer,integer)':
     'b7c961c33749d8641e10df5f04ed5894820ad3c4c5f3a70a325884bbd35793bc',
