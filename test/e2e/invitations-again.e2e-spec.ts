@@ -117,7 +117,8 @@ describe('sending again', () => {
     expect((await trailOf(app, olga)).at(-1)).toMatchObject({ action: 'invitation.revoked' });
   });
 
-  it('leaves no mail that was revoked, expired or replaced before it was sent', async () => {
+  it('leaves no mail that was revoked or expired before it was sent', async () => {
+    await app.sql('DELETE FROM pgboss.job');
     const { body } = await invite(olga, guest());
     await revoke(olga, body.id as string);
     await expire(app, (await invite(olga, guest())).body.id as string);

@@ -138,7 +138,7 @@ describe('inviting', () => {
   it('stops at 200 open invitations', async () => {
     await app.sql(
       `INSERT INTO invitations (tenant_id, id, email, role, token_hash, token_nonce, invited_by, expires_at)
-       SELECT $1, gen_random_uuid(), n || '@example.com', 'member', sha256(($1 || n)::bytea), '', $2, now() + interval '1 day'
+       SELECT $1::uuid, gen_random_uuid(), n || '@example.com', 'member', sha256(convert_to($1::text || n, 'UTF8')), '', $2, now() + interval '1 day'
          FROM generate_series(1, 200) n`,
       [olga.tenantId, olga.userId],
     );

@@ -2,7 +2,8 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import type { TestApp } from '../support/app';
 import { login, register, type Person } from '../support/people';
 import { colleague, demote, type Role } from './colleagues';
-import { invitationRow, invitationTo, openInvitation } from './invitation-rows';
+import { insert, update, type Row } from './table-rows';
+import { invitationRow, invitationTo, openInvitation } from '../support/invitation-rows';
 
 /** What can be named in a request: by its owner with success, by anybody else in vain. */
 export interface Ids {
@@ -32,7 +33,6 @@ export interface Customer extends Person, Ids {
   readonly secrets: readonly string[];
 }
 
-type Row = Readonly<Record<string, unknown>>;
 type Mark = (field: string) => string;
 
 /**
@@ -239,24 +239,3 @@ async function saveCredentials({ client }: Person): Promise<string[]> {
 
 const claimsOf = (token: string) =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { sid: string };
-
-async function insert(app: TestApp, table: string, rows: Row[]): Promise<void> {
-  const columns = Object.keys(rows[0] ?? {}).join(', ');
-  await app.sql(
-    `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM jsonb_populate_recordset(NULL::${table}, $1)`,
-    [JSON.stringify(rows)],
-  );
-}
-
-async function update(
-  app: TestApp,
-  table: string,
-  { key, id, to }: { key: string; id: string; to: Row },
-): Promise<void> {
-  const changes = Object.keys(to).map((column) => `${column} = changed.${column}`);
-  await app.sql(
-    `UPDATE ${table} SET ${changes.join(', ')} FROM jsonb_populate_record(NULL::${table}, $1) AS changed
-      WHERE ${table}.${key} = $2`,
-    [JSON.stringify(to), id],
-  );
-}

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { MailTokens } from '../../src/kernel/security/mail-tokens';
-import type { TestApp } from '../support/app';
+import type { TestApp } from './app';
 
 const bytes = (length: number) => `\\x${randomBytes(length).toString('hex')}`;
 const DAY = 86_400_000;
