@@ -3,7 +3,7 @@ import type { TestApp } from '../support/app';
 import { login, register, type Person } from '../support/people';
 import { colleague, demote, type Role } from './colleagues';
 import { insert, update, type Row } from './table-rows';
-import { invitationRow, invitationTo, openInvitation } from '../support/invitation-rows';
+import { invitationRow, openInvitation } from '../support/invitation-rows';
 
 /** What can be named in a request: by its owner with success, by anybody else in vain. */
 export interface Ids {
@@ -26,9 +26,8 @@ export interface Ids {
 /** Somebody with a tenant of their own in which there are rows of every kind. */
 export interface Customer extends Person, Ids {
   readonly tenantName: string;
-  /** Of an invitation that this tenant has sent, and of one to this person. */
+  /** Of an open invitation that this tenant has sent. */
   readonly givenToken: string;
-  readonly ownToken: string;
   /** What only this customer knows and no table holds as it is. */
   readonly secrets: readonly string[];
 }
@@ -172,7 +171,6 @@ export async function customer(
     colleagueId,
     invitationId: given.id,
     givenToken: given.token,
-    ownToken: await invitationTo(app, person.email),
     sessionId: claimsOf(other.accessToken).sid,
     callCursor: await cursorOf(person, '/calls'),
     phoneNumberCursor: await cursorOf(person, '/phone-numbers'),

@@ -118,7 +118,10 @@ export const operations: Readonly<Record<string, IsolationEntry>> = {
   'DELETE /tenant/invitations/{id}': { ok: 204, ...byInvitation },
   'POST /invitations/preview': { ok: 200, body: ({ givenToken }) => ({ token: givenToken }) },
   'POST /invitations/decline': { ok: 204, body: ({ givenToken }) => ({ token: givenToken }) },
-  'POST /invitations/accept': { ok: 200, body: ({ ownToken }) => ({ token: ownToken }) },
+  'POST /invitations/accept': {
+    ok: 201,
+    body: ({ givenToken }) => ({ token: givenToken, password }),
+  },
 
   'GET /vapi-settings': { ok: 200 },
   'POST /vapi-settings': {
