@@ -3,7 +3,7 @@
 const tiers = [
   ['kernel'],
   ['audit', 'jobs', 'mail', 'providers', 'security-audit'],
-  ['tenants', 'credentials'],
+  ['tenants', 'invitations', 'credentials'],
   ['ava-profiles', 'phone-numbers', 'calls'],
   ['users'],
   ['auth'],

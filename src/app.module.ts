@@ -6,6 +6,7 @@ import { AvaProfilesModule } from './ava-profiles/ava-profiles.module';
 import { CallsModule } from './calls/calls.module';
 import { CredentialsModule } from './credentials/credentials.module';
 import { HealthModule } from './health/health.module';
+import { InvitationsModule } from './invitations/invitations.module';
 import { JobsModule } from './jobs/jobs.module';
 import { ConfigModule } from './kernel/config/config.module';
 import type { Settings } from './kernel/config/settings';
@@ -35,6 +36,7 @@ export class AppModule {
         AuthModule,
         UsersModule,
         TenantsModule,
+        InvitationsModule,
         CredentialsModule,
         AvaProfilesModule,
         PhoneNumbersModule,

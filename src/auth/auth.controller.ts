@@ -2,7 +2,6 @@ import { Body, Controller, HttpCode, Inject, Post, Req, Res } from '@nestjs/comm
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SETTINGS, type Settings } from '../kernel/config/settings';
-import { addressOf } from '../kernel/http/client-address';
 import { Operation } from '../kernel/http/operation';
 import { localeOf } from '../kernel/http/request-locale';
 import { Public } from '../kernel/security/auth.guard';
@@ -10,9 +9,9 @@ import { Own } from '../kernel/security/permissions';
 import { CurrentPrincipal, type Principal } from '../kernel/security/principal';
 import { Login, Refresh, Register, SessionView, SwitchTenant } from './auth.dto';
 import { AuthService } from './auth.service';
+import { deviceOf } from './device';
 import { handOver, refreshTokenOf } from './refresh-cookie';
 import { SessionIssuer } from './session-issuer';
-import type { Device } from './sessions.service';
 
 @ApiTags('Accounts')
 @Controller('auth')
@@ -91,8 +90,4 @@ export class AuthController {
     const session = await this.auth.switchTenant(who, body.tenantId, deviceOf(request));
     return handOver(session, { cookie: body.cookie, reply, settings: this.settings });
   }
-}
-
-function deviceOf({ ip, headers }: FastifyRequest): Device {
-  return { ip: addressOf(ip), userAgent: headers['user-agent']?.slice(0, 255) ?? null };
 }

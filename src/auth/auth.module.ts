@@ -3,12 +3,15 @@ import { PassportModule } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module';
 import { AvaProfilesModule } from '../ava-profiles/ava-profiles.module';
+import { InvitationsModule } from '../invitations/invitations.module';
 import { TenantsModule } from '../tenants/tenants.module';
 import { UsersModule } from '../users/users.module';
 import { AccessTokens } from './access-tokens';
 import { AccountsService } from './accounts.service';
 import { AuthController } from './auth.controller';
 import { AuthService } from './auth.service';
+import { InvitationAcceptanceController } from './invitation-acceptance.controller';
+import { InvitationAcceptanceService } from './invitation-acceptance.service';
 import { JwtStrategy } from './jwt.strategy';
 import { LoginAttempts } from './login-attempts';
 import { PasswordChangeService } from './password-change.service';
@@ -29,12 +32,19 @@ import { TenantOpeningService } from './tenant-opening.service';
     TenantsModule,
     AvaProfilesModule,
     AuditModule,
+    InvitationsModule,
   ],
-  controllers: [AuthController, SessionsController, TenantOpeningController],
+  controllers: [
+    AuthController,
+    SessionsController,
+    TenantOpeningController,
+    InvitationAcceptanceController,
+  ],
   providers: [
     AccessTokens,
     AccountsService,
     AuthService,
+    InvitationAcceptanceService,
     JwtStrategy,
     LoginAttempts,
     PasswordChangeService,

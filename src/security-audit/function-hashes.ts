@@ -4,7 +4,11 @@
  * `npx jest --selectProjects e2e --testPathPatterns security-audit-functions` shows what to write here.
  */
 export const functionHashes: Readonly<Record<string, string>> = {
+  'ava.accept_invitation(bytea,text,inet)':
+    'f10c3998cf327500390d40e59d8ebedf9c1939d33d5a175fc84ef459e20e744d',
   'ava.claimed(text)': '1a8f1883b04691c22cf485fca9e7380089a6b24e55397bfa1b8b8e6ce9d6c493',
+  'ava.decline_invitation(bytea,text,inet)':
+    '3ff818c92628ca6cbc4ab59aa550295494e778f62261750fdb07d630af64d3c3',
   'ava.enqueue(text,jsonb)': '2f6a7dc45644d20b5fc9183aa8c943f49f7baa37cdb3b3b0d6ffdb19b5fd6d92',
   'ava.enter_identity(text,uuid,text)':
     '46eb3b34f51e5d89c69fecdbd530187a9e695376345ef73ca9f0df8349a14b19',
@@ -16,8 +20,19 @@ export const functionHashes: Readonly<Record<string, string>> = {
   'ava.enter_tenant(uuid,uuid,uuid,text)':
     'ca3b8b221f224cb0bcf593402a79f88c00ae5dc5051aa56ede6c25f27d88a4d0',
   'ava.find_account(text)': 'ada18685c3e23e748a3fa945b50a3bcaead27e102e0c16adb8da15d492cccdf0',
+  'ava.find_invitation(bytea)': '701b23b9ec96ce1e8286408943163fbc833f6ce0ccbb99a060e0a7b02fb3f18a',
   'ava.hand_over_numbers(uuid)': 'c06e14fab7c52c36abf16d220283f661177359bbc600a768b103527439be34f6',
   'ava.identity_user()': '935f6734ad679f56dd8c7db313a51d73fde2266b16398f87dd6de578b151fa25',
+  'ava.invitation_closed(invitations)':
+    'a1e8814d7f59bbb354547c2c9e71978db7d118821c8b87739940d71434905130',
+  'ava.invitation_refused(invitations)':
+    '122e441f398d6cc29bf2126e440c3d4371b9a779a0b16d74c55ee30cb73ee588',
+  'ava.invitation_state(invitations)':
+    '82c2f759d9dfcca142f56b8192f816e6dd8283be49bd027c972d2694cc1d536c',
+  'ava.invite(uuid,text,text,bytea,bytea)':
+    'c02843a0bad456a81220f9b069a2162670d7671991587050b3c14c91967539f2',
+  'ava.inviting_refused(text,text,text)':
+    'e8e9ed8fd45910fe6d68ab4de2c7b1f6871694201d86c6b75a81bc7f22241028',
   'ava.is_mine(uuid)': '0f200ad547d53a4dbaa0aadd997b78d04eb6dd74a4c60097a0598c5b0828a5a9',
   'ava.is_server()': 'b3a4d90f7b2c8e1db0a154794eff8940c7810f792579775b1a45461c6c91eedb',
   'ava.job_pass(uuid,bytea)': '334fa169067f60630f2af8abd7e297648b2d7be1d7b88f75805b9a3157a1d0b3',
@@ -33,12 +48,18 @@ export const functionHashes: Readonly<Record<string, string>> = {
   'ava.open_tenant(uuid,text)': 'ec35ecc6dc49f79bf8eb9b0c9029609b0d685db5d4ff4da653329a8f7c556a3b',
   'ava.operator_id()': '3f7c91d9a0dcd06df9ba791286d8390853ea7f822dd965d35e523b1acffc6199',
   'ava.others_in(uuid)': '69a247fddda5ca4c943f4b0c163a2a04b7a69e0e1fe322b9e332b82899b0fb99',
+  'ava.own_invitation(uuid)': '98a1f459f971a7626fcd0d23219b3ecbfc67ce4ee317126423cbfc5082020980',
   'ava.own_role_locked()': '3b3f0a8d731318aff6d9cdf8a3586cd8df4f6c1c28ddb54b6c04e8d4a5da9058',
   'ava.owner_of_job(uuid)': 'b75f8449e96eb697fd9f7ac5c7557dfaed573d50acad71afcefcd03f1d0bb229',
+  'ava.record_answer(invitations,text,text,inet)':
+    '4433cd0cab92b8c82f5a5562c072fa42fe26992f69cadbd0d2093a81c9c9eb6f',
   'ava.refuse_change()': '489eb2f31ffcd3795c0f06fa03e64f7fa57537118b3172162dcdc2d78fc058df',
   'ava.refuse_last_owner(uuid)': '3324307af29da1da4b7bc9004c5b88caf1e8036d5c4e9b3f9d870383c87937cc',
   'ava.remove_member(uuid)': '0305af6e51236610139cebcd0c3f3caa905670af968004da71bb0064a0d03273',
+  'ava.resend_invitation(uuid,bytea,bytea)':
+    '9607c36fc484961291d6e8aed89f9e2f1f613db5c9884d1887a8bf43438f9df3',
   'ava.retry_job(uuid)': '5825f7c712e090bfafd21f22b9e85ec586f972aebfac6cfaa2c0367cdb3c7a01',
+  'ava.revoke_invitation(uuid)': '01b350e987d95c8664ac0fb88fdef50f8c54b2f934d3a0031b9a1658f6b7dfd3',
   'ava.role_of_member(uuid)': 'd55e817ee329ddecd433e953a3b47adee58fabac3e0ab0c22cb0b9df510a5053',
   'ava.security_counts(integer,integer)':
     'b7c961c33749d8641e10df5f04ed5894820ad3c4c5f3a70a325884bbd35793bc',

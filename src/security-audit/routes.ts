@@ -14,6 +14,9 @@ export const publicRoutes: readonly string[] = [
   'POST /auth/register',
   'POST /auth/login',
   'POST /auth/refresh',
+  'POST /invitations/accept',
+  'POST /invitations/preview',
+  'POST /invitations/decline',
   'GET /health/live',
   'GET /health/ready',
 ];

@@ -34,6 +34,15 @@ export const parts: readonly Part[] = [
             FROM ava.members($2, $3, $4) WHERE $1::uuid IS NOT NULL`,
   },
   {
+    type: 'invitation',
+    rows: MANY,
+    sql: page(
+      `email, role, invited_by AS "invitedBy", created_at AS "createdAt", expires_at AS "expiresAt",
+       accepted_at AS "acceptedAt", accepted_by AS "acceptedBy", declined_at AS "declinedAt", revoked_at AS "revokedAt"`,
+      'invitations',
+    ),
+  },
+  {
     type: 'ava_profile',
     rows: MANY,
     sql: single(

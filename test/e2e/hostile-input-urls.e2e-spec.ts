@@ -65,7 +65,7 @@ describe('every query parameter', () => {
       }
     }
 
-    expect(parameters()).toHaveLength(18);
+    expect(parameters()).toHaveLength(21);
     expect(wrong).toEqual([]);
     expect(await rowsOf(app.database.adminUrl)).toEqual(before);
   });
@@ -128,7 +128,7 @@ describe('every id in a path', () => {
       if (absent.status !== 404) wrong.push(`${id} ${uuid}: ${absent.text}`);
     }
 
-    expect(byId).toHaveLength(10);
+    expect(byId).toHaveLength(12);
     expect(wrong).toEqual([]);
     expect(await rowsOf(app.database.adminUrl)).toEqual(before);
   });

@@ -4,6 +4,7 @@ import { withId } from '../support/api-document';
 import { startApp, type TestApp } from '../support/app';
 import type { Answer } from '../support/client';
 import { join, register, type Person } from '../support/people';
+import { invitationTo } from '../support/invitation-rows';
 
 interface Schema {
   $ref?: string;
@@ -194,6 +195,19 @@ describe('the answers', () => {
     for (const path of Object.keys(document.paths).filter((one) => document.paths[one]?.get)) {
       const id = path.startsWith('/calls') ? ids.call : ids.number;
       await check(`GET ${path}`, client.get(withId(path, id)));
+    }
+    const invitations = '/tenant/invitations';
+    const asked = await check(
+      `POST ${invitations}`,
+      client.post(invitations, { email: 'guest@example.com', role: 'member' }),
+    );
+    const invitation = `${invitations}/${String(asked.body.id)}`;
+    await check(`POST ${invitations}/{id}/resend`, client.post(`${invitation}/resend`));
+    await check(`GET ${invitations}`, client.get(invitations));
+    await check(`DELETE ${invitations}/{id}`, client.delete(invitation));
+    for (const act of ['preview', 'accept', 'decline']) {
+      const token = await invitationTo(app, email);
+      await check(`POST /invitations/${act}`, client.post(`/invitations/${act}`, { token }));
     }
     const max = await join(app, await register(app, 'max'), { tenantId, role: 'member' });
     const ada = await join(app, await register(app, 'ada'), { tenantId, role: 'member' });

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import type { Readable } from 'node:stream';
 import { TenantDb } from '../../src/kernel/database/tenant-db';
 import { TenantExportService } from '../../src/tenants/tenant-export.service';
+import { tables } from '../../src/kernel/database/planes';
+import { parts } from '../../src/tenants/tenant-export.query';
 import { startApp, type TestApp } from '../support/app';
 import { register, type Person } from '../support/people';
 import { sessionIdOf } from '../support/plane-session';
@@ -99,6 +101,11 @@ describe('the export of a tenant', () => {
       tags: ['vip'],
     });
     await record(alice, CALLS, 'words');
+    await app.sql(
+      `INSERT INTO invitations (tenant_id, id, email, role, token_hash, token_nonce, expires_at)
+       VALUES ($1, gen_random_uuid(), 'carol@example.com', 'member', '\\x01', '\\x02', now())`,
+      [alice.tenantId],
+    );
 
     const answer = await alice.client.get('/tenant/export');
 
@@ -115,6 +122,7 @@ describe('the export of a tenant', () => {
       expect.objectContaining({ userId: alice.userId, email: alice.email, role: 'owner' }),
       expect.objectContaining({ userId: max.userId, name: 'max', role: 'member' }),
     ]);
+    expect(of('invitation')).toMatchObject([{ email: 'carol@example.com', role: 'member' }]);
     expect(of('ava_profile')).toMatchObject([{ name: 'Ava', voice: 'alloy', version: 1 }]);
     expect(of('phone_number')).toMatchObject([{ number: '+33612345678', label: 'Accueil' }]);
     expect(calls[0]).toMatchObject({
@@ -133,13 +141,24 @@ describe('the export of a tenant', () => {
       rows: {
         tenant: 1,
         member: 2,
+        invitation: 1,
         ava_profile: 1,
         phone_number: 1,
         call: CALLS + 1,
         audit_event: 1,
       },
     });
-    expect(lines).toHaveLength(CALLS + 8);
+    expect(lines).toHaveLength(CALLS + 9);
+  });
+
+  it('has a part for every table of tenants, so that a new one is not forgotten', () => {
+    const read = parts.map(({ sql }) => sql).join();
+    const ofTenants = Object.entries(tables).filter(([, { kind }]) => kind !== 'person');
+
+    const missing = ofTenants.map(([name]) => name).filter((name) => !read.includes(name));
+
+    // Read through the function that shows members to members.
+    expect(missing).toEqual(['memberships']);
   });
 
   it('holds nothing of another tenant, and no credential, hash or token', async () => {

@@ -1,8 +1,9 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import type { TestApp } from '../support/app';
 import { login, register, type Person } from '../support/people';
-
-type Role = 'owner' | 'admin' | 'member';
+import { colleague, demote, type Role } from './colleagues';
+import { insert, update, type Row } from './table-rows';
+import { invitationRow, openInvitation } from '../support/invitation-rows';
 
 /** What can be named in a request: by its owner with success, by anybody else in vain. */
 export interface Ids {
@@ -18,16 +19,19 @@ export interface Ids {
   readonly callCursor: string;
   readonly phoneNumberCursor: string;
   readonly memberCursor: string;
+  readonly invitationId: string;
+  readonly invitationCursor: string;
 }
 
 /** Somebody with a tenant of their own in which there are rows of every kind. */
 export interface Customer extends Person, Ids {
   readonly tenantName: string;
+  /** Of an open invitation that this tenant has sent. */
+  readonly givenToken: string;
   /** What only this customer knows and no table holds as it is. */
   readonly secrets: readonly string[];
 }
 
-type Row = Readonly<Record<string, unknown>>;
 type Mark = (field: string) => string;
 
 /**
@@ -93,6 +97,14 @@ function rowsOf(
   const { provider: _provider, provider_sid: _sid, ...quarantined } = number();
   return {
     phone_numbers: numbers,
+    invitations: [
+      {
+        ...invitationRow({ tenantId, inviter: userId, email: `${mark('closed')}@example.com` }),
+        created_at: since,
+        accepted_at: since,
+        accepted_by: userId,
+      },
+    ],
     calls: [call(), call()],
     audit_events: [event],
     'pgboss.job': [job],
@@ -146,17 +158,31 @@ export async function customer(
   const other = await login(app, person.email);
   const named = await plant(app, person, { mark, since });
   const colleagueId = await colleague(app, person, 'member');
+  const given = await openInvitation(app, {
+    tenantId: person.tenantId,
+    inviter: await colleague(app, person, 'admin'),
+    email: `${mark('invited')}@example.com`,
+  });
   if (role !== 'owner') await demote(app, person, role);
   return {
     ...person,
     ...named,
     tenantName,
     colleagueId,
+    invitationId: given.id,
+    givenToken: given.token,
     sessionId: claimsOf(other.accessToken).sid,
     callCursor: await cursorOf(person, '/calls'),
     phoneNumberCursor: await cursorOf(person, '/phone-numbers'),
     memberCursor: await cursorOf(person, '/tenant/members'),
-    secrets: [...credentials, person.accessToken, person.refreshToken, other.refreshToken],
+    invitationCursor: await cursorOf(person, '/tenant/invitations'),
+    secrets: [
+      ...credentials,
+      given.token,
+      person.accessToken,
+      person.refreshToken,
+      other.refreshToken,
+    ],
   };
 }
 
@@ -180,7 +206,7 @@ async function cursorOf({ client }: Person, list: string): Promise<string> {
 }
 
 /** Ids of the same form that were never given to anything. */
-export const absent = ({ callCursor, phoneNumberCursor, memberCursor }: Ids): Ids => ({
+export const absent = (of: Ids): Ids => ({
   tenantId: randomUUID(),
   userId: randomUUID(),
   colleagueId: randomUUID(),
@@ -188,9 +214,11 @@ export const absent = ({ callCursor, phoneNumberCursor, memberCursor }: Ids): Id
   phoneNumberId: randomUUID(),
   sessionId: randomUUID(),
   jobId: randomUUID(),
-  callCursor: madeUp(callCursor),
-  phoneNumberCursor: madeUp(phoneNumberCursor),
-  memberCursor: madeUp(memberCursor),
+  invitationId: randomUUID(),
+  callCursor: madeUp(of.callCursor),
+  phoneNumberCursor: madeUp(of.phoneNumberCursor),
+  memberCursor: madeUp(of.memberCursor),
+  invitationCursor: madeUp(of.invitationCursor),
 });
 
 /** The cursor with another MAC: of the right form, but given to nobody. */
@@ -209,45 +237,3 @@ async function saveCredentials({ client }: Person): Promise<string[]> {
 
 const claimsOf = (token: string) =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { sid: string };
-
-async function insert(app: TestApp, table: string, rows: Row[]): Promise<void> {
-  const columns = Object.keys(rows[0] ?? {}).join(', ');
-  await app.sql(
-    `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM jsonb_populate_recordset(NULL::${table}, $1)`,
-    [JSON.stringify(rows)],
-  );
-}
-
-async function update(
-  app: TestApp,
-  table: string,
-  { key, id, to }: { key: string; id: string; to: Row },
-): Promise<void> {
-  const changes = Object.keys(to).map((column) => `${column} = changed.${column}`);
-  await app.sql(
-    `UPDATE ${table} SET ${changes.join(', ')} FROM jsonb_populate_record(NULL::${table}, $1) AS changed
-      WHERE ${table}.${key} = $2`,
-    [JSON.stringify(to), id],
-  );
-}
-
-async function colleague(app: TestApp, { tenantId }: Person, role: Role): Promise<string> {
-  const id = randomUUID();
-  await app.sql(
-    `WITH made AS (
-       INSERT INTO users (id, email, password_hash) VALUES ($1, $1::uuid || '@example.com', 'x') RETURNING id)
-     INSERT INTO memberships (tenant_id, user_id, role) SELECT $2, id, $3 FROM made`,
-    [id, tenantId, role],
-  );
-  return id;
-}
-
-/** Somebody else owns the tenant first. */
-async function demote(app: TestApp, person: Person, role: Role): Promise<void> {
-  await colleague(app, person, 'owner');
-  await app.sql('UPDATE memberships SET role = $3 WHERE tenant_id = $1 AND user_id = $2', [
-    person.tenantId,
-    person.userId,
-    role,
-  ]);
-}

@@ -29,6 +29,10 @@ const byNumber = {
   ids: { path: { id: 'phoneNumberId' } },
   foreign: { path: [404, 'phone_number.not_found'] },
 } as const;
+const byInvitation = {
+  ids: { path: { id: 'invitationId' } },
+  foreign: { path: [404, 'invitation.not_found'] },
+} as const;
 const inAnotherTenant = {
   ids: { body: { tenantId: 'tenantId' } },
   foreign: { body: [404, 'tenant.not_found'] },
@@ -100,6 +104,24 @@ export const operations: Readonly<Record<string, IsolationEntry>> = {
     body: () => ({ password }),
     ids: { body: { userId: 'colleagueId' } },
     foreign: { body: notAMember },
+  },
+
+  'GET /tenant/invitations': {
+    ok: 200,
+    ids: { cursor: { cursor: 'invitationCursor' } },
+    foreign: { cursor: refusedCursor },
+  },
+  'POST /tenant/invitations': {
+    ok: 201,
+    body: ({ userId }) => ({ email: `asked.${userId}@example.com`, role: 'member' }),
+  },
+  'POST /tenant/invitations/{id}/resend': { ok: 200, ...byInvitation },
+  'DELETE /tenant/invitations/{id}': { ok: 204, ...byInvitation },
+  'POST /invitations/preview': { ok: 200, body: ({ givenToken }) => ({ token: givenToken }) },
+  'POST /invitations/decline': { ok: 204, body: ({ givenToken }) => ({ token: givenToken }) },
+  'POST /invitations/accept': {
+    ok: 201,
+    body: ({ givenToken }) => ({ token: givenToken, password }),
   },
 
   'GET /vapi-settings': { ok: 200 },

@@ -38,6 +38,7 @@ export const OF_NOBODY = [
 const FIXED_WORDS = [
   'audit_events.action',
   'audit_events.target',
+  'invitations.role',
   'memberships.role',
   'pgboss.job.dead_letter',
   'pgboss.job.name',

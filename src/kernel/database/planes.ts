@@ -69,6 +69,7 @@ export const tables: Readonly<Record<string, Table>> = {
     identity: { select: '*' },
     operator: { select: '*' },
   },
+  invitations: { kind: 'tenant', tenant: { select: '*' } },
   calls: {
     kind: 'tenant',
     tenant: { select: '*', insert: '*', update: '*', delete: true },
@@ -162,6 +163,10 @@ export const callable = {
     'set_member_role',
     'remove_member',
     'transfer_tenant',
+    'invitation_state',
+    'invite',
+    'resend_invitation',
+    'revoke_invitation',
   ],
   identity: [
     'find_account',
@@ -172,6 +177,9 @@ export const callable = {
     'hand_over_numbers',
     'take_turn',
     'enqueue',
+    'find_invitation',
+    'accept_invitation',
+    'decline_invitation',
   ],
   operator: ['security_counts', 'list_jobs', 'retry_job'],
   queue: [],

@@ -26,6 +26,7 @@ export function buildOpenApi(app: NestFastifyApplication, settings: Settings): O
     .addTag('Users', 'Your account')
     .addTag('Credentials', 'Your Vapi key and Twilio account, stored sealed')
     .addTag('Tenants', 'The owner of calls, numbers and the Ava profile')
+    .addTag('Invitations', 'Asking somebody to join a tenant, and answering')
     .addTag('Ava profile', 'How Ava speaks for your tenant')
     .addTag('Phone numbers', 'The numbers Ava answers')
     .addTag('Calls', 'Calls and their transcripts')

@@ -1,4 +1,5 @@
 import { entry, type Entry } from './problem-entry';
+import { invitationProblems } from './problem-catalogue-invitations';
 import { teamProblems } from './problem-catalogue-team';
 
 /**
@@ -147,6 +148,7 @@ export const catalogue = {
     ['Cette adresse a déjà un compte', 'Connectez-vous ou utilisez une autre adresse.'],
   ),
   ...teamProblems,
+  ...invitationProblems,
   'phone_number.taken': entry(
     409,
     ['The tenant already has this number', 'Change the existing entry instead.'],

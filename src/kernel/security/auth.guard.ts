@@ -1,12 +1,18 @@
-import { Injectable, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import { applyDecorators, Injectable, SetMetadata, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
+import type { FastifyRequest } from 'fastify';
 import { Problem } from '../http/problem';
 
 export const PUBLIC = 'ava:public';
 
 /** Opens a route to everybody. Rare: the list of public routes is held by a test. */
 export const Public = () => SetMetadata(PUBLIC, true);
+
+const TOKEN_COUNTS = 'ava:token-counts';
+
+/** Open to everybody too, but a token that is sent must be good: the route does something else for whoever is logged in. */
+export const PublicOrOwn = () => applyDecorators(Public(), SetMetadata(TOKEN_COUNTS, true));
 
 /** Closed by default: every route needs an access token unless it says `@Public()`. */
 @Injectable()
@@ -16,11 +22,10 @@ export class AccessTokenGuard extends AuthGuard('jwt') {
   }
 
   override canActivate(context: ExecutionContext) {
-    const open = this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
-    return open === true ? true : super.canActivate(context);
+    if (!this.has(PUBLIC, context)) return super.canActivate(context);
+    const { authorization } = context.switchToHttp().getRequest<FastifyRequest>().headers;
+    const counts = authorization !== undefined && this.has(TOKEN_COUNTS, context);
+    return counts ? super.canActivate(context) : true;
   }
 
   /** passport tells a refusal through `info`; an error is ours or the database's and keeps its own answer. */
@@ -28,6 +33,11 @@ export class AccessTokenGuard extends AuthGuard('jwt') {
     if (error) throw error as Error;
     if (principal) return principal;
     throw new Problem(refusal(info));
+  }
+
+  private has(mark: string, context: ExecutionContext): boolean {
+    const targets = [context.getHandler(), context.getClass()];
+    return this.reflector.getAllAndOverride<boolean | undefined>(mark, targets) === true;
   }
 }
 

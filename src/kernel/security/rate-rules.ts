@@ -6,6 +6,7 @@ interface RateRule {
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 
 /** Everything that is limited, and for whom. Turns count whatever becomes of the request. */
 export const rateRules = {
@@ -21,6 +22,13 @@ export const rateRules = {
   'credential.reveal': { points: 5, seconds: HOUR },
   /** For both providers together. Each turn is a request to a provider, which must not be flooded from here. */
   'credential.verify': { points: 10, seconds: MINUTE },
+  /** Each is a mail to somebody who did not ask for it. */
+  'invitation.tenant': { points: 50, seconds: DAY },
+  'invitation.user': { points: 20, seconds: HOUR },
+  /** For one invitation: nobody's mailbox is flooded. */
+  'invitation.resend': { points: 5, seconds: DAY },
+  /** Looking at, accepting and declining together. */
+  'invitation.network': { points: 30, seconds: HOUR },
 } as const satisfies Readonly<Record<string, RateRule>>;
 
 export type RateRuleName = keyof typeof rateRules;
