@@ -1,4 +1,5 @@
 import { entry, type Entry } from './problem-entry';
+import { accountProblems } from './problem-catalogue-account';
 import { teamProblems } from './problem-catalogue-team';
 
 /**
@@ -146,6 +147,7 @@ export const catalogue = {
     ['This address already has an account', 'Log in, or use another address.'],
     ['Cette adresse a déjà un compte', 'Connectez-vous ou utilisez une autre adresse.'],
   ),
+  ...accountProblems,
   ...teamProblems,
   'phone_number.taken': entry(
     409,
