@@ -3,15 +3,22 @@ import { PassportModule } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module';
 import { AvaProfilesModule } from '../ava-profiles/ava-profiles.module';
+import { JobsModule } from '../jobs/jobs.module';
+import { MailModule } from '../mail/mail.module';
 import { TenantsModule } from '../tenants/tenants.module';
 import { UsersModule } from '../users/users.module';
 import { AccessTokens } from './access-tokens';
+import { AccountMailController } from './account-mail.controller';
 import { AccountsService } from './accounts.service';
 import { AuthController } from './auth.controller';
 import { AuthService } from './auth.service';
+import { EmailVerification } from './email-verification.service';
 import { JwtStrategy } from './jwt.strategy';
 import { LoginAttempts } from './login-attempts';
+import { NewPassword } from './new-password.service';
 import { PasswordChangeService } from './password-change.service';
+import { PasswordResetRequests } from './password-reset-request.service';
+import { PasswordResetService } from './password-reset.service';
 import { RefreshTokens } from './refresh-tokens';
 import { SessionIssuer } from './session-issuer';
 import { Session } from './session.entity';
@@ -29,15 +36,26 @@ import { TenantOpeningService } from './tenant-opening.service';
     TenantsModule,
     AvaProfilesModule,
     AuditModule,
+    JobsModule,
+    MailModule,
   ],
-  controllers: [AuthController, SessionsController, TenantOpeningController],
+  controllers: [
+    AuthController,
+    AccountMailController,
+    SessionsController,
+    TenantOpeningController,
+  ],
   providers: [
     AccessTokens,
     AccountsService,
     AuthService,
+    EmailVerification,
     JwtStrategy,
     LoginAttempts,
+    NewPassword,
     PasswordChangeService,
+    PasswordResetRequests,
+    PasswordResetService,
     RefreshTokens,
     SessionGuard,
     SessionIssuer,

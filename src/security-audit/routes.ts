@@ -14,6 +14,10 @@ export const publicRoutes: readonly string[] = [
   'POST /auth/register',
   'POST /auth/login',
   'POST /auth/refresh',
+  'POST /auth/verify-email',
+  'POST /auth/password-reset',
+  'POST /auth/password-reset/confirm',
+  'POST /auth/email-change/confirm',
   'GET /health/live',
   'GET /health/ready',
 ];

@@ -23,6 +23,10 @@ const publicRoutes = [
   'POST /auth/register',
   'POST /auth/login',
   'POST /auth/refresh',
+  'POST /auth/verify-email',
+  'POST /auth/password-reset',
+  'POST /auth/password-reset/confirm',
+  'POST /auth/email-change/confirm',
   'GET /health/live',
   'GET /health/ready',
 ];
