@@ -39,12 +39,7 @@ import { TenantOpeningService } from './tenant-opening.service';
     JobsModule,
     MailModule,
   ],
-  controllers: [
-    AuthController,
-    AccountMailController,
-    SessionsController,
-    TenantOpeningController,
-  ],
+  controllers: [AuthController, AccountMailController, SessionsController, TenantOpeningController],
   providers: [
     AccessTokens,
     AccountsService,

@@ -73,10 +73,7 @@ export class AccountLetters implements OnModuleInit {
   }
 
   /** To the address that was replaced: its reader may know nothing of it. */
-  private async emailChanged(
-    { userId }: Job,
-    id: string,
-  ): Promise<Letter<'email-changed'> | null> {
+  private async emailChanged({ userId }: Job, id: string): Promise<Letter<'email-changed'> | null> {
     const row = await this.one<Notice>(
       userId,
       `SELECT t.replaced_email AS email, u.locale, t.used_at AS at

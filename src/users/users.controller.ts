@@ -4,6 +4,8 @@ import { Operation } from '../kernel/http/operation';
 import { Own } from '../kernel/security/permissions';
 import { CurrentPrincipal, type Principal } from '../kernel/security/principal';
 import { AccountDeletionService } from './account-deletion.service';
+import { DeletionPreview } from './deletion-preview.dto';
+import { DeletionPreviewService } from './deletion-preview.service';
 import { EmailChangeService } from './email-change.service';
 import { UserGuard } from './user.guard';
 import { ChangeMe, DeleteMe } from './users.dto';
@@ -18,6 +20,7 @@ export class UsersController {
   constructor(
     private readonly users: UsersService,
     private readonly deletion: AccountDeletionService,
+    private readonly previews: DeletionPreviewService,
     private readonly emailChange: EmailChangeService,
   ) {}
 
@@ -44,6 +47,16 @@ export class UsersController {
   @Operation({ summary: 'Take back a change of your address that waits for its confirmation' })
   cancelEmailChange(@CurrentPrincipal() who: Principal): Promise<void> {
     return this.emailChange.cancel(who);
+  }
+
+  @Get('deletion-preview')
+  @Operation({
+    summary: 'What deleting your account would do',
+    description: 'DELETE /me does exactly this, unless something changes in between.',
+    ok: DeletionPreview,
+  })
+  previewDeletion(@CurrentPrincipal() who: Principal): Promise<DeletionPreview> {
+    return this.previews.preview(who);
   }
 
   @Delete()

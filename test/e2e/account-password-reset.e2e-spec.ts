@@ -118,9 +118,7 @@ describe('a token for a new password', () => {
 
     const answers = await Promise.all(secrets.map((secret) => confirm(token, secret)));
     const logins = await Promise.all(
-      secrets.map((secret) =>
-        anyone.post('/auth/login', { email: alice.email, password: secret }),
-      ),
+      secrets.map((secret) => anyone.post('/auth/login', { email: alice.email, password: secret })),
     );
 
     const statuses = answers.map(({ status }) => status);

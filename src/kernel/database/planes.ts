@@ -42,14 +42,7 @@ export const tables: Readonly<Record<string, Table>> = {
     kind: 'person',
     tenant: {
       select: [...account, ...secrets, ...credentials],
-      update: [
-        'name',
-        'locale',
-        'onboarding_flags',
-        'updated_at',
-        ...secrets,
-        ...credentials,
-      ],
+      update: ['name', 'locale', 'onboarding_flags', 'updated_at', ...secrets, ...credentials],
     },
     identity: {
       select: [...account, 'operator', 'password_hash', 'password_changed_at'],
