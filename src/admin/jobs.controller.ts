@@ -1,14 +1,14 @@
-import { Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiParam, ApiTags } from '@nestjs/swagger';
 import { Operation } from '../kernel/http/operation';
 import { CurrentPrincipal, type Principal } from '../kernel/security/principal';
 import { JobPage, ListJobs } from './jobs.dto';
 import { JobsOverview } from './jobs-overview.service';
-import { OperatorGuard } from './operator.guard';
+import { ForOperators } from './operator.guard';
 
 @ApiTags('Operators')
 @Controller('admin/jobs')
-@UseGuards(OperatorGuard)
+@ForOperators()
 export class JobsController {
   constructor(private readonly jobs: JobsOverview) {}
 
