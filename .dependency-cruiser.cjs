@@ -7,7 +7,7 @@ const tiers = [
   ['ava-profiles', 'phone-numbers', 'calls'],
   ['users'],
   ['auth'],
-  ['onboarding', 'webhooks', 'admin', 'health'],
+  ['onboarding', 'personal-data', 'webhooks', 'admin', 'health'],
   ['commands'],
 ];
 const dirs = (names) => `^src/(${names.join('|')})/`;

@@ -13,6 +13,7 @@ import { AuditActor1764000011000 } from './1764000011000-audit-actor';
 import { Jobs1764000012000 } from './1764000012000-jobs';
 import { Members1764000013000 } from './1764000013000-members';
 import { Invitations1764000014000 } from './1764000014000-invitations';
+import { AccountTokens1764000015000 } from './1764000015000-account-tokens';
 
 /** In order. A list and not a folder pattern: the same from the sources, from dist and under Jest. */
 export const allMigrations = [
@@ -31,4 +32,5 @@ export const allMigrations = [
   Jobs1764000012000,
   Members1764000013000,
   Invitations1764000014000,
+  AccountTokens1764000015000,
 ];

@@ -18,6 +18,7 @@ import { RolesGuard } from './kernel/security/roles.guard';
 import { SecurityModule } from './kernel/security/security.module';
 import { MailModule } from './mail/mail.module';
 import { OnboardingModule } from './onboarding/onboarding.module';
+import { PersonalDataModule } from './personal-data/personal-data.module';
 import { PhoneNumbersModule } from './phone-numbers/phone-numbers.module';
 import { TenantsModule } from './tenants/tenants.module';
 import { UsersModule } from './users/users.module';
@@ -42,6 +43,7 @@ export class AppModule {
         PhoneNumbersModule,
         CallsModule,
         OnboardingModule,
+        PersonalDataModule,
         AdminModule,
         HealthModule,
       ],

@@ -3,6 +3,11 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Principal } from '../kernel/security/principal';
 
+/** Who acts, and in which tenant: none when it is about the account itself. */
+export type Actor = Pick<Principal, 'userId' | 'requestId' | 'ip'> & {
+  readonly tenantId: string | null;
+};
+
 /** What can be read later in the trail. Details never hold a secret or what somebody said. */
 export interface AuditEvent {
   readonly action: `${string}.${string}`;
@@ -19,7 +24,7 @@ export interface AuditEvent {
  */
 @Injectable()
 export class AuditService {
-  async record(em: EntityManager, who: Principal, event: AuditEvent): Promise<void> {
+  async record(em: EntityManager, who: Actor, event: AuditEvent): Promise<void> {
     const { action, target = null, subjectId = who.userId, details = {} } = event;
     await em.query(
       `INSERT INTO audit_events (id, tenant_id, subject_id, action, target, request_id, ip, details)

@@ -4,6 +4,7 @@ import { AvaProfilesService } from '../ava-profiles/ava-profiles.service';
 import { Problem } from '../kernel/http/problem';
 import { TenantsService } from '../tenants/tenants.service';
 import type { TenantOfUser } from '../tenants/tenants.types';
+import { AccountTokens } from '../users/account-tokens.service';
 import { UsersService, type NewUser } from '../users/users.service';
 
 type Person = Pick<NewUser, 'id' | 'email' | 'name' | 'locale'>;
@@ -15,10 +16,14 @@ export class AccountsService {
     private readonly users: UsersService,
     private readonly tenants: TenantsService,
     private readonly profiles: AvaProfilesService,
+    private readonly tokens: AccountTokens,
   ) {}
 
+  /** The mail that proves the address goes out with it. */
   async create(em: EntityManager, user: NewUser, tenantName?: string): Promise<TenantOfUser> {
     await this.users.create(em, user);
+    const { id: userId, email } = user;
+    await this.tokens.send(em, { userId, purpose: 'verify-email', email });
     return this.openTenant(em, user, tenantName);
   }
 

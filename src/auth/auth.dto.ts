@@ -71,6 +71,29 @@ export class ChangePassword {
   newPassword!: string;
 }
 
+const mailToken = {
+  description: 'What stands behind #token= in the link of the mail.',
+  example: 'Yk1mT9c2b0n5uVb1J7qgq8p3sXo4dEw6LrZ0aHfKtQI',
+};
+
+export class VerifyEmail {
+  @Text([1, 200], mailToken)
+  token!: string;
+}
+
+export class RequestPasswordReset {
+  @Email(email)
+  email!: string;
+}
+
+export class ResetPassword {
+  @Text([1, 200], mailToken)
+  token!: string;
+
+  @Password([15, 128], { description: 'New password of 15 to 128 characters.' })
+  newPassword!: string;
+}
+
 export class SwitchTenant {
   @Uuid({ description: 'One of your tenants.', example: '45b3e9dd-6490-4ac7-a856-6680e1e930fb' })
   tenantId!: string;

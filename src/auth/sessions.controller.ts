@@ -52,6 +52,13 @@ export class SessionsController {
     return { items: sessions.map((s) => DeviceView.of(s, who.sessionId)), nextCursor: null };
   }
 
+  @Delete('sessions')
+  @HttpCode(204)
+  @Operation({ summary: 'End all of your other sessions' })
+  revokeOthers(@CurrentPrincipal() who: Principal): Promise<void> {
+    return this.sessions.revokeOthers(who);
+  }
+
   @Delete('sessions/:id')
   @HttpCode(204)
   @UseGuards(SessionGuard)

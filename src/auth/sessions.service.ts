@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { IsNull, MoreThan, Not, type EntityManager } from 'typeorm';
+import { IsNull, MoreThan, type EntityManager } from 'typeorm';
+import { AuditService } from '../audit/audit.service';
 import { IdentityDb, TenantDb } from '../kernel/database/tenant-db';
 import { Problem } from '../kernel/http/problem';
 import type { Principal } from '../kernel/security/principal';
@@ -30,6 +31,7 @@ export class SessionsService {
     private readonly db: TenantDb,
     private readonly identity: IdentityDb,
     private readonly refreshTokens: RefreshTokens,
+    private readonly audit: AuditService,
   ) {}
 
   /** Opens a session in the caller's transaction and tidies up: dead ones go, as do the oldest beyond fifty. */
@@ -93,12 +95,34 @@ export class SessionsService {
 
   async revoke(who: Principal, id: string): Promise<void> {
     const own = { id, userId: who.userId, revokedAt: IsNull() };
-    await this.db.run(who, (em) => em.update(Session, own, { revokedAt: new Date() }));
+    await this.db.run(who, async (em) => {
+      const live = 'SELECT 1 FROM sessions WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL';
+      const found = await em.query<unknown[]>(`${live} FOR UPDATE`, [id, who.userId]);
+      if (found.length === 0) return;
+      // First, as the end of one's own session is the end of the right to write.
+      await this.audit.record(em, who, { action: 'session.ended', target: id });
+      await em.update(Session, own, { revokedAt: new Date() });
+    });
   }
 
-  async revokeOthers(em: EntityManager, { userId, sessionId }: Principal): Promise<void> {
-    const others = { userId, id: Not(sessionId), revokedAt: IsNull() };
-    await em.update(Session, others, { revokedAt: new Date() });
+  /** All but the one that asks, in whatever tenant they are. */
+  async revokeOthers(who: Principal): Promise<void> {
+    await this.identity.run(who.userId, async (em) => {
+      const sessionsEnded = await this.endAll(em, who.userId, who.sessionId);
+      if (sessionsEnded === 0) return;
+      const event = { action: 'session.ended', details: { sessionsEnded } } as const;
+      await this.audit.record(em, { ...who, tenantId: null }, event);
+    });
+  }
+
+  /** In the identity plane. @returns how many there were */
+  async endAll(em: EntityManager, userId: string, keep: string | null): Promise<number> {
+    const [, count] = await em.query<[unknown, number]>(
+      `UPDATE sessions SET revoked_at = now()
+        WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > now() AND id IS DISTINCT FROM $2`,
+      [userId, keep],
+    );
+    return count;
   }
 
   private async ownerOf(sessionId: string): Promise<string | null> {

@@ -14,7 +14,8 @@ export async function setEmail(
   await client.connect();
   try {
     const { rowCount } = await client.query(
-      'UPDATE users SET email = $2, updated_at = now() WHERE id = $1',
+      `WITH ended AS (DELETE FROM account_tokens WHERE user_id = $1 AND used_at IS NULL)
+       UPDATE users SET email = $2, email_verified_at = NULL, updated_at = now() WHERE id = $1`,
       [userId, email],
     );
     if (rowCount === 0) throw new Error(`There is no user ${userId}.`);

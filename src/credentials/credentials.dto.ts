@@ -122,7 +122,7 @@ export class TwilioSettingsView {
 }
 
 /** Never tells the length of a short value. */
-function mask(text: string): string {
+export function mask(text: string): string {
   const characters = Array.from(text);
   if (characters.length < 16) return '••••';
   return `${characters.slice(0, 4).join('')}…${characters.slice(-4).join('')}`;

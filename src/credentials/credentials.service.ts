@@ -5,7 +5,12 @@ import { TenantDb } from '../kernel/database/tenant-db';
 import type { Principal } from '../kernel/security/principal';
 import { Secret } from '../kernel/security/secret';
 import type { Provider } from '../providers/providers.types';
-import { TwilioSettingsView, VapiSettingsView, type SetTwilioCredentials } from './credentials.dto';
+import {
+  mask,
+  TwilioSettingsView,
+  VapiSettingsView,
+  type SetTwilioCredentials,
+} from './credentials.dto';
 import { UserCredentials } from './credentials.entity';
 import { lockOwn } from './stored-credentials';
 
@@ -19,6 +24,14 @@ export class CredentialsService {
 
   get(who: Principal): Promise<UserCredentials> {
     return this.db.read(who, (em) => em.findOneByOrFail(UserCredentials, { id: who.userId }));
+  }
+
+  /** For what tells of everything at once: nothing in it names or opens an account. */
+  async masked(who: Principal): Promise<{ vapi: VapiSettingsView; twilio: TwilioSettingsView }> {
+    const row = await this.get(who);
+    const twilio = TwilioSettingsView.of(row);
+    const accountSid = twilio.accountSid === null ? null : mask(twilio.accountSid);
+    return { vapi: VapiSettingsView.of(row), twilio: { ...twilio, accountSid } };
   }
 
   setVapiKey(who: Principal, apiKey: string): Promise<UserCredentials> {

@@ -9,6 +9,7 @@ export const functionHashes: Readonly<Record<string, string>> = {
   'ava.claimed(text)': '1a8f1883b04691c22cf485fca9e7380089a6b24e55397bfa1b8b8e6ce9d6c493',
   'ava.decline_invitation(bytea,text,inet)':
     '3ff818c92628ca6cbc4ab59aa550295494e778f62261750fdb07d630af64d3c3',
+  'ava.departure()': 'e0d52e00fe37a5fbecd1726c0865a85574835970d72a144d9796062cf6be3d0d',
   'ava.enqueue(text,jsonb)': '2f6a7dc45644d20b5fc9183aa8c943f49f7baa37cdb3b3b0d6ffdb19b5fd6d92',
   'ava.enter_identity(text,uuid,text)':
     '46eb3b34f51e5d89c69fecdbd530187a9e695376345ef73ca9f0df8349a14b19',
@@ -43,6 +44,9 @@ export const functionHashes: Readonly<Record<string, string>> = {
   'ava.members(timestamp with time zone,uuid,integer)':
     'f79ef2959a8bd9801a879fb403bafca843a4f831b07c5866cece568b9117bd55',
   'ava.my_credential_usage()': '83e1855197cf9376cc78a0297e6f44824989d0cb13b62d29b1675b270b658c2c',
+  'ava.my_events(timestamp with time zone,uuid,integer)':
+    'f35d9e3bcc02f24fdcfc7c0670c829af52d6d9ad98263c1aa25d63c38b31c311',
+  'ava.my_numbers(integer)': '3f5698ed6a9fba0aaccf4cd1cccbad4b9aa43a39de4b4cedc788e5248a8c96de',
   'ava.my_tenants()': '490ce7e1f806554c88a978f59bddef5d85873c4e2af978a00544655bd631f156',
   'ava.open_job(text,uuid)': '3ded554d2ec0360cc0fd792765f80fb1c846af1721e5b59e6cf555a3740f95fe',
   'ava.open_tenant(uuid,text)': 'ec35ecc6dc49f79bf8eb9b0c9029609b0d685db5d4ff4da653329a8f7c556a3b',
@@ -68,9 +72,11 @@ export const functionHashes: Readonly<Record<string, string>> = {
     '7813ed9f7ea9d8a203f6cd44c012608bfe5f2b9f2df1946b87422c8f158096a1',
   'ava.standing(uuid,uuid,uuid)':
     'bfc6caab84995ca8c1cfedecbb13782f91a6b9d1ca586be96c6b8b70c14ab1dd',
+  'ava.sweep_account_tokens()': '7cc517744609fbcf8f33b79d1ac9a280e1b92eab635ebbba95cca93812e6b25f',
   'ava.take_turn(text,integer,integer)':
     '76d576e84f5d56c6f7f2ded2586106462b2d4ad5dc1a4c7851fe1372ae6fb827',
   'ava.tenant_id()': '1e926c34c808a7641ae6686ea67498677d6401bd20d55b6ea95d2b7b38da71fe',
+  'ava.token_owner(bytea,text)': 'ca3a4a86c178f0ab2c71bc2067ceba20a16135c4848c237ac089c82a44363278',
   'ava.transfer_tenant(uuid)': '9692369cba9069d0e4b85a1978b966b39636b7bd4badb96588c28dc86c862eb8',
   'ava.user_id()': '1101345281bd2e4fc2701ff2ea3951b321e8d133a5f6e442d9bf642c68954585',
   'memberships_keep_an_owner()': 'd3ba7c341523414438c395c44ed9a627ded6dbe1247417c5bc68e27298296b34',

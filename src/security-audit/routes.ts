@@ -17,6 +17,10 @@ export const publicRoutes: readonly string[] = [
   'POST /invitations/accept',
   'POST /invitations/preview',
   'POST /invitations/decline',
+  'POST /auth/verify-email',
+  'POST /auth/password-reset',
+  'POST /auth/password-reset/confirm',
+  'POST /auth/email-change/confirm',
   'GET /health/live',
   'GET /health/ready',
 ];

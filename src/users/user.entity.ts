@@ -12,6 +12,10 @@ export class User {
   @Column('text')
   email!: string;
 
+  /** When its reader proved it; null for the accounts of the earlier system, too. */
+  @Column({ name: 'email_verified_at', type: 'timestamptz', nullable: true })
+  emailVerifiedAt!: Date | null;
+
   @Column({ type: 'text', nullable: true })
   name!: string | null;
 

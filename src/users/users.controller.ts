@@ -4,6 +4,9 @@ import { Operation } from '../kernel/http/operation';
 import { Own } from '../kernel/security/permissions';
 import { CurrentPrincipal, type Principal } from '../kernel/security/principal';
 import { AccountDeletionService } from './account-deletion.service';
+import { DeletionPreview } from './deletion-preview.dto';
+import { DeletionPreviewService } from './deletion-preview.service';
+import { EmailChangeService } from './email-change.service';
 import { UserGuard } from './user.guard';
 import { ChangeMe, DeleteMe } from './users.dto';
 import { UsersService } from './users.service';
@@ -17,6 +20,8 @@ export class UsersController {
   constructor(
     private readonly users: UsersService,
     private readonly deletion: AccountDeletionService,
+    private readonly previews: DeletionPreviewService,
+    private readonly emailChange: EmailChangeService,
   ) {}
 
   @Get()
@@ -28,11 +33,30 @@ export class UsersController {
   @Patch()
   @Operation({
     summary: 'Change your name, language or address',
+    description:
+      'A new address is shown as pendingEmail until the token of the mail that is sent to it comes back (POST /auth/email-change/confirm). Only then is told whether somebody else has it.',
     ok: UserView,
-    problems: ['auth.password_wrong', 'rate.limited', 'user.email_taken'],
+    problems: ['auth.password_wrong', 'rate.limited'],
   })
   change(@CurrentPrincipal() who: Principal, @Body() body: ChangeMe): Promise<UserView> {
     return this.users.change(who, body);
+  }
+
+  @Delete('email-change')
+  @HttpCode(204)
+  @Operation({ summary: 'Take back a change of your address that waits for its confirmation' })
+  cancelEmailChange(@CurrentPrincipal() who: Principal): Promise<void> {
+    return this.emailChange.cancel(who);
+  }
+
+  @Get('deletion-preview')
+  @Operation({
+    summary: 'What deleting your account would do',
+    description: 'DELETE /me does exactly this, unless something changes in between.',
+    ok: DeletionPreview,
+  })
+  previewDeletion(@CurrentPrincipal() who: Principal): Promise<DeletionPreview> {
+    return this.previews.preview(who);
   }
 
   @Delete()

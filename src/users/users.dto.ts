@@ -18,7 +18,8 @@ export class ChangeMe {
   locale?: Locale;
 
   @Email({
-    description: 'New address; needs currentPassword.',
+    description:
+      'New address; needs currentPassword, and counts once it was confirmed. The present one takes a change back.',
     example: 'alice@example.com',
     optional: true,
   })
@@ -31,4 +32,14 @@ export class ChangeMe {
 export class DeleteMe {
   @Password([1, 128], { description: 'Your password.' })
   password!: string;
+}
+
+const mailToken = {
+  description: 'What stands behind #token= in the link of the mail.',
+  example: 'Yk1mT9c2b0n5uVb1J7qgq8p3sXo4dEw6LrZ0aHfKtQI',
+};
+
+export class ConfirmEmailChange {
+  @Text([1, 200], mailToken)
+  token!: string;
 }

@@ -7,6 +7,8 @@ import type { Locale } from '../kernel/http/problem-catalogue';
 import { PasswordConfirmation } from '../kernel/security/password-confirmation';
 import type { Principal } from '../kernel/security/principal';
 import { TenantsService } from '../tenants/tenants.service';
+import { pendingEmailOf } from './account-tokens.service';
+import { EmailChangeService } from './email-change.service';
 import { User, type OnboardingFlags } from './user.entity';
 import type { ChangeMe } from './users.dto';
 import { UserView } from './users.types';
@@ -25,6 +27,7 @@ export class UsersService {
     private readonly db: TenantDb,
     private readonly confirmation: PasswordConfirmation,
     private readonly tenants: TenantsService,
+    private readonly emailChange: EmailChangeService,
   ) {}
 
   /** @throws QueryFailedError on `users_email_key` when the address is taken; the caller's transaction is then lost */
@@ -37,7 +40,8 @@ export class UsersService {
 
   async view(em: EntityManager, userId: string): Promise<UserView> {
     const user = await em.findOneByOrFail(User, { id: userId });
-    return UserView.of(user, await this.tenants.ofPerson(em));
+    const pendingEmail = await pendingEmailOf(em, userId);
+    return UserView.of(user, { tenants: await this.tenants.ofPerson(em), pendingEmail });
   }
 
   find(who: Principal): Promise<User | null> {
@@ -48,17 +52,16 @@ export class UsersService {
     return this.db.read(who, (em) => this.view(em, who.userId));
   }
 
-  /** @throws Problem 403 when the address changes without the right password, 409 when it is taken */
-  async change(who: Principal, { currentPassword, ...values }: ChangeMe): Promise<UserView> {
-    if (values.email !== undefined) await this.confirm(who, currentPassword);
-    try {
-      return await this.db.run(who, async (em) => {
-        if (Object.keys(values).length > 0) await em.update(User, { id: who.userId }, values);
-        return this.view(em, who.userId);
-      });
-    } catch (error) {
-      throw isEmailTaken(error) ? new Problem('user.email_taken') : error;
+  /** The address changes once it was confirmed. @throws Problem 403 when the password for it is wrong, 429 */
+  async change(who: Principal, { currentPassword, email, ...values }: ChangeMe): Promise<UserView> {
+    if (email !== undefined) {
+      await this.confirm(who, currentPassword);
+      await this.emailChange.begin(who, email);
     }
+    return this.db.run(who, async (em) => {
+      if (Object.keys(values).length > 0) await em.update(User, { id: who.userId }, values);
+      return this.view(em, who.userId);
+    });
   }
 
   async flags(em: EntityManager, who: Principal): Promise<OnboardingFlags> {

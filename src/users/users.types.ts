@@ -10,6 +10,12 @@ export class UserView {
   @Out('Your address.', 'alice@x.com')
   email!: string;
 
+  @Out('Whether you have proved that it is yours, by the token of a mail.', true)
+  emailVerified!: boolean;
+
+  @Out('The address that waits for its confirmation.', 'alice@y.com', { nullable: true })
+  pendingEmail!: string | null;
+
   @Out('Your name.', 'Alice', { nullable: true })
   name!: string | null;
 
@@ -25,7 +31,12 @@ export class UserView {
   })
   tenants!: TenantOfUser[];
 
-  static of({ id, email, name, locale, createdAt }: User, tenants: TenantOfUser[]): UserView {
-    return { id, email, name, locale, createdAt, tenants };
+  static of(
+    { emailVerifiedAt, ...user }: User,
+    { tenants, pendingEmail }: Pick<UserView, 'tenants' | 'pendingEmail'>,
+  ): UserView {
+    const { id, email, name, locale, createdAt } = user;
+    const emailVerified = emailVerifiedAt !== null;
+    return { id, email, emailVerified, pendingEmail, name, locale, createdAt, tenants };
   }
 }

@@ -48,6 +48,8 @@ describe('registration', () => {
       user: {
         id: expect.any(String),
         email: 'Alice@Example.com',
+        emailVerified: false,
+        pendingEmail: null,
         name: 'Alice',
         locale: 'en',
         createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),

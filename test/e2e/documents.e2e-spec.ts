@@ -14,6 +14,7 @@ const documents = [
   'docs/keys',
   'docs/backups',
   'docs/permissions',
+  'docs/accounts',
 ].map((name) => `${name}.md`);
 
 const withoutCode = (text: string) => text.replace(/^ *```[^]*?^ *```$/gm, '');

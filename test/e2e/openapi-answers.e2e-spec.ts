@@ -159,6 +159,13 @@ describe('the answers', () => {
     );
     await check('POST /auth/login', client.post('/auth/login', { email, password, cookie: true }));
     await check('POST /auth/refresh', client.post('/auth/refresh', { refreshToken }));
+    await check(
+      'POST /auth/password-reset',
+      client.post('/auth/password-reset', { email: 'nobody@example.com' }),
+    );
+    await check('POST /auth/verify-email/resend', client.post('/auth/verify-email/resend'));
+    const newAddress = { email: 'alice.new@example.com', currentPassword: password };
+    await check('PATCH /me', client.patch('/me', newAddress));
     await check('POST /auth/tenant', client.post('/auth/tenant', { tenantId }));
     await check('GET /vapi-settings', client.get('/vapi-settings'));
     await check('GET /twilio-settings', client.get('/twilio-settings'));
@@ -219,6 +226,9 @@ describe('the answers', () => {
       client.post('/tenant/transfer', { userId: max.userId, password }),
     );
     await check('POST /admin/jobs/{id}/retry', client.post(`/admin/jobs/${job?.id}/retry`));
+    await check('GET /me/deletion-preview', client.get('/me/deletion-preview'));
+    await check('DELETE /me/email-change', client.delete('/me/email-change'));
+    await check('DELETE /auth/sessions', client.delete('/auth/sessions'));
     await check('DELETE /calls/{id}', client.delete(`/calls/${ids.call}`));
     await check('DELETE /phone-numbers/{id}', client.delete(`/phone-numbers/${ids.number}`));
     await check('DELETE /vapi-settings', client.delete('/vapi-settings'));

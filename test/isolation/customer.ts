@@ -1,4 +1,6 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { MailTokens } from '../../src/kernel/security/mail-tokens';
+import type { AccountPurpose } from '../../src/users/account-tokens.service';
 import type { TestApp } from '../support/app';
 import { login, register, type Person } from '../support/people';
 import { colleague, demote, type Role } from './colleagues';
@@ -28,6 +30,8 @@ export interface Customer extends Person, Ids {
   readonly tenantName: string;
   /** Of an open invitation that this tenant has sent. */
   readonly givenToken: string;
+  /** As the mails had them. */
+  readonly mailTokens: Readonly<Record<AccountPurpose, string>>;
   /** What only this customer knows and no table holds as it is. */
   readonly secrets: readonly string[];
 }
@@ -157,6 +161,7 @@ export async function customer(
   const credentials = await saveCredentials(person);
   const other = await login(app, person.email);
   const named = await plant(app, person, { mark, since });
+  const mailTokens = await tokensOf(app, person, mark);
   const colleagueId = await colleague(app, person, 'member');
   const given = await openInvitation(app, {
     tenantId: person.tenantId,
@@ -168,6 +173,7 @@ export async function customer(
     ...person,
     ...named,
     tenantName,
+    mailTokens,
     colleagueId,
     invitationId: given.id,
     givenToken: given.token,
@@ -179,9 +185,8 @@ export async function customer(
     secrets: [
       ...credentials,
       given.token,
-      person.accessToken,
-      person.refreshToken,
-      other.refreshToken,
+      ...[person.accessToken, person.refreshToken, other.refreshToken],
+      ...Object.values(mailTokens),
     ],
   };
 }
@@ -198,6 +203,42 @@ async function plant(app: TestApp, person: Person, how: { mark: Mark; since: str
     callId: idOf('calls'),
     phoneNumberId: idOf('phone_numbers'),
     jobId: idOf('pgboss.job'),
+  };
+}
+
+/** One of each kind, in the place of what registration has sent. */
+async function tokensOf(
+  app: TestApp,
+  { userId, email }: Person,
+  mark: Mark,
+): Promise<Customer['mailTokens']> {
+  const mailTokens = app.app.get(MailTokens);
+  const made = (purpose: AccountPurpose) => {
+    const id = randomUUID();
+    const { nonce, hash } = mailTokens.issue(purpose, id);
+    const to = purpose === 'email-change' ? `${mark('to').toLowerCase()}@example.com` : email;
+    const row = {
+      ...{ id, user_id: userId, purpose, email: to, replaced_email: mark('before') },
+      ...{ nonce: `\\x${nonce.toString('hex')}`, token_hash: `\\x${hash.toString('hex')}` },
+      ...{ created_at: '2025-01-31', expires_at: '2099-01-01' },
+    };
+    return { row, token: mailTokens.tokenFor(purpose, { id, nonce, hash }) ?? '' };
+  };
+  const [verification, reset, change] = [
+    made('verify-email'),
+    made('password-reset'),
+    made('email-change'),
+  ];
+  await app.sql('DELETE FROM account_tokens WHERE user_id = $1', [userId]);
+  await insert(
+    app,
+    'account_tokens',
+    [verification, reset, change].map(({ row }) => row),
+  );
+  return {
+    'verify-email': verification.token,
+    'password-reset': reset.token,
+    'email-change': change.token,
   };
 }
 

@@ -67,8 +67,29 @@ export const operations: Readonly<Record<string, IsolationEntry>> = {
     ok: 204,
     body: () => ({ currentPassword: password, newPassword: `${password} anew` }),
   },
+  'DELETE /auth/sessions': { ok: 204 },
+  'POST /auth/verify-email': {
+    ok: 204,
+    body: ({ mailTokens }) => ({ token: mailTokens['verify-email'] }),
+  },
+  'POST /auth/verify-email/resend': { ok: 202 },
+  'POST /auth/password-reset': { ok: 202, body: ({ email }) => ({ email }) },
+  'POST /auth/password-reset/confirm': {
+    ok: 204,
+    body: ({ mailTokens }) => ({
+      token: mailTokens['password-reset'],
+      newPassword: `${password} anew`,
+    }),
+  },
+  'POST /auth/email-change/confirm': {
+    ok: 204,
+    body: ({ mailTokens }) => ({ token: mailTokens['email-change'] }),
+  },
 
   'GET /me': { ok: 200 },
+  'GET /me/export': { ok: 200 },
+  'GET /me/deletion-preview': { ok: 200 },
+  'DELETE /me/email-change': { ok: 204 },
   'PATCH /me': { ok: 200, body: () => ({ name: 'Renamed', locale: 'fr' }) },
   'DELETE /me': { ok: 204, body: () => ({ password }) },
 

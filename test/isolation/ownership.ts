@@ -36,6 +36,7 @@ export const OF_NOBODY = [
 ];
 /** Columns with a few fixed words, which many customers share. */
 const FIXED_WORDS = [
+  'account_tokens.purpose',
   'audit_events.action',
   'audit_events.target',
   'invitations.role',

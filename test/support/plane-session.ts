@@ -87,6 +87,6 @@ export async function memberOf(app: TestApp, name: string): Promise<Member> {
 /** The column by which a row belongs to somebody, and to whom a row of Bob belongs. */
 export const ownerOf = (table: string, who: Member): [string, string] => {
   if (table === 'users') return ['id', who.userId];
-  if (table === 'sessions') return ['user_id', who.userId];
+  if (['sessions', 'account_tokens'].includes(table)) return ['user_id', who.userId];
   return [table === 'tenants' ? 'id' : 'tenant_id', who.tenantId];
 };

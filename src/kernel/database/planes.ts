@@ -22,7 +22,10 @@ const credentials = ['vapi', 'twilio'].flatMap((provider) =>
   ['updated_at', 'verified_at', 'status'].map((name) => `${provider}_${name}`),
 );
 const secrets = ['vapi_api_key', 'twilio_account_sid', 'twilio_auth_token'];
-const account = ['id', 'email', 'name', 'locale', 'onboarding_flags', 'created_at', 'updated_at'];
+const account = [
+  ...['id', 'email', 'email_verified_at', 'name', 'locale', 'onboarding_flags'],
+  ...['created_at', 'updated_at'],
+];
 const session = ['id', 'user_id', 'tenant_id', 'created_at', 'last_seen_at', 'expires_at'];
 /** Neither when it was nor who did it: the database fills in both. */
 const event = ['id', 'tenant_id', 'subject_id', 'action', 'target', 'request_id', 'ip', 'details'];
@@ -39,20 +42,12 @@ export const tables: Readonly<Record<string, Table>> = {
     kind: 'person',
     tenant: {
       select: [...account, ...secrets, ...credentials],
-      update: [
-        'email',
-        'name',
-        'locale',
-        'onboarding_flags',
-        'updated_at',
-        ...secrets,
-        ...credentials,
-      ],
+      update: ['name', 'locale', 'onboarding_flags', 'updated_at', ...secrets, ...credentials],
     },
     identity: {
-      select: [...account, 'password_hash'],
+      select: [...account, 'operator', 'password_hash', 'password_changed_at'],
       insert: ['id', 'email', 'password_hash', 'name', 'locale'],
-      update: ['password_hash', 'updated_at'],
+      update: ['email', 'email_verified_at', 'password_hash', 'password_changed_at', 'updated_at'],
       delete: true,
     },
     operator: { select: ['id', 'email', 'name', 'locale', 'operator', 'created_at'] },
@@ -62,6 +57,11 @@ export const tables: Readonly<Record<string, Table>> = {
     tenant: { select: [...session, ...device], update: ['revoked_at'] },
     identity: { select: '*', insert: '*', update: '*', delete: true },
     operator: { select: [...session, 'revoked_at'] },
+  },
+  account_tokens: {
+    kind: 'person',
+    tenant: { select: ['user_id', 'purpose', 'email', 'expires_at', 'used_at'] },
+    identity: { select: '*', insert: '*', update: '*', delete: true },
   },
   memberships: {
     kind: 'tenant',
@@ -180,6 +180,11 @@ export const callable = {
     'find_invitation',
     'accept_invitation',
     'decline_invitation',
+    'token_owner',
+    'sweep_account_tokens',
+    'my_events',
+    'my_numbers',
+    'departure',
   ],
   operator: ['security_counts', 'list_jobs', 'retry_job'],
   queue: [],

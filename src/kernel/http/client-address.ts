@@ -1,4 +1,15 @@
 import { isIP } from 'node:net';
+import type { FastifyRequest } from 'fastify';
+
+/** Where a request of somebody who is not logged in comes from, for limits and for the trail. */
+export interface Origin {
+  readonly requestId: string;
+  readonly ip: string | null;
+}
+
+export function originOf({ id, ip }: Pick<FastifyRequest, 'id' | 'ip'>): Origin {
+  return { requestId: id, ip: addressOf(ip) };
+}
 
 /** A proxy may forward anything: an address with a port, a name, nonsense. */
 export function addressOf(ip: string): string | null {

@@ -1,5 +1,6 @@
 import { entry, type Entry } from './problem-entry';
 import { invitationProblems } from './problem-catalogue-invitations';
+import { accountProblems } from './problem-catalogue-account';
 import { teamProblems } from './problem-catalogue-team';
 
 /**
@@ -147,6 +148,7 @@ export const catalogue = {
     ['This address already has an account', 'Log in, or use another address.'],
     ['Cette adresse a déjà un compte', 'Connectez-vous ou utilisez une autre adresse.'],
   ),
+  ...accountProblems,
   ...teamProblems,
   ...invitationProblems,
   'phone_number.taken': entry(

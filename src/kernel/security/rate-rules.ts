@@ -19,6 +19,15 @@ export const rateRules = {
   'registration.network': { points: 20, seconds: HOUR },
   /** The password asked for again: who stole an access token cannot go on guessing. */
   'password.confirmation': { points: 20, seconds: HOUR },
+  /** Mails that a person has sent to the own address, and to a new one, which may be anybody's. */
+  'email_verification.resend': { points: 5, seconds: HOUR },
+  'email_change.person': { points: 5, seconds: HOUR },
+  /** For one address, whether anybody has it or not; and from one network, for whatever addresses. */
+  'password_reset.address': { points: 5, seconds: HOUR },
+  'password_reset.network': { points: 20, seconds: HOUR },
+  /** Tokens of mails that are tried. They cannot be guessed: it bounds what trying costs us. */
+  'account_token.network': { points: 60, seconds: HOUR },
+  'account.export': { points: 10, seconds: HOUR },
   'credential.reveal': { points: 5, seconds: HOUR },
   /** For both providers together. Each turn is a request to a provider, which must not be flooded from here. */
   'credential.verify': { points: 10, seconds: MINUTE },
