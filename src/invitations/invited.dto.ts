@@ -1,7 +1,7 @@
 import { Out, Text } from '../kernel/http/fields';
 import type { Role } from '../kernel/security/principal';
 
-export const tokenField = {
+const tokenField = {
   description: 'What stands behind #token= in the link of the mail.',
   example: 'Vt3n8Yk1mQZ5rXw0aJc7uLh2sPd9eFb4oGi6NvTxKlM',
 };

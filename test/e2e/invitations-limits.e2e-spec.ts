@@ -68,7 +68,7 @@ it('a tenant invites fifty in a day, whoever of it asks', async () => {
   for (let i = 0; i < 2; i++) people.push(await joinAs(app, olga, { role: 'admin' }));
   await app.sql('TRUNCATE ava.rate_limits');
   let turn = 0;
-  const next = () => people[(turn += 1) - 1] as Person;
+  const next = () => people[turn++] ?? olga;
 
   // Each asks for the first time, so that only the count of the tenant is high.
   await invite(next(), guest());
