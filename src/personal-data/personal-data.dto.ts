@@ -39,7 +39,7 @@ class SessionData {
   @Out('When it last refreshed.', aTime, time) lastSeenAt!: Date;
   @Out('When it was last rotated.', aTime, timeOrNull) rotatedAt!: Date | null;
   @Out('When it runs out.', aTime, time) expiresAt!: Date;
-  @Out('When it was ended.', aTime, timeOrNull) revokedAt!: Date | null;
+  @Out('When it was ended.', aTime, timeOrNull) endedAt!: Date | null;
 }
 
 class VapiData {

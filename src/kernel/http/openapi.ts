@@ -82,10 +82,13 @@ export function serveDocs(app: NestFastifyApplication, document: OpenAPIObject):
 }
 
 function addCommonResponses(operation: Operation): void {
-  const has = (status: number) => String(status) in operation.responses;
   const add = (...codes: ProblemCode[]) => {
-    const { status, ...response } = problemResponse(codes);
-    if (!has(status)) operation.responses[String(status)] = response;
+    const { status } = problemResponse(codes);
+    const own = ownCodes(operation, status);
+    // One that is no problem: what readiness answers.
+    if (own.length === 0 && String(status) in operation.responses) return;
+    const { status: _status, ...response } = problemResponse([...new Set([...own, ...codes])]);
+    operation.responses[String(status)] = response;
   };
   const secured = (operation.security ?? []).length > 0;
   if (secured) {
@@ -123,13 +126,18 @@ function tellFilterExamples(operation: Operation): void {
 
 /** A suspended tenant, and a role that is too low where there is one, beside the operation's own reasons. */
 function addToForbidden(operation: Operation): void {
-  const own = operation.responses['403'] as ReturnType<typeof problemResponse> | undefined;
-  const examples = own?.content['application/problem+json'].examples ?? {};
   const every = ['member', 'operator'].includes(operation['x-least-role'] ?? 'member');
-  const codes: ProblemCode[] = [...(Object.keys(examples) as ProblemCode[]), 'tenant.suspended'];
+  const codes: ProblemCode[] = [...ownCodes(operation, 403), 'tenant.suspended'];
   if (!every) codes.unshift('auth.role_too_low');
   const { status, ...response } = problemResponse([...new Set(codes)]);
   operation.responses[String(status)] = response;
+}
+
+/** The problems that an operation tells already. */
+function ownCodes({ responses }: Operation, status: number): ProblemCode[] {
+  const own = responses[String(status)] as Partial<ReturnType<typeof problemResponse>> | undefined;
+  const content: Readonly<Record<string, { examples?: object }>> = own?.content ?? {};
+  return Object.keys(content['application/problem+json']?.examples ?? {}) as ProblemCode[];
 }
 
 const text = (about: string) => ({ type: 'string', description: about });
