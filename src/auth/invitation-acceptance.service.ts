@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { InvitedService, type Asking, type Invited } from '../invitations/invited.service';
 import { Problem } from '../kernel/http/problem';
 import type { Locale } from '../kernel/http/problem-catalogue';
 import { Passwords } from '../kernel/security/passwords';
 import type { Principal } from '../kernel/security/principal';
+import type { TenantOfUser } from '../tenants/tenants.types';
 import { isEmailTaken, UsersService } from '../users/users.service';
 import type { SessionView } from './auth.dto';
 import type { AcceptInvitation } from './invitation-acceptance.dto';
@@ -39,7 +41,7 @@ export class InvitationAcceptanceService {
     const invitation = await this.invited.find(body.token, from);
     if (who === undefined) return this.register(invitation, body, from);
     return this.issuer.open(who.userId, from.device, (em) =>
-      this.invited.accept(em, invitation, from),
+      this.join(em, who.userId, { invitation, from }),
     );
   }
 
@@ -59,10 +61,20 @@ export class InvitationAcceptanceService {
     try {
       return await this.issuer.open(user.id, from.device, async (em) => {
         await this.users.create(em, user);
-        return this.invited.accept(em, invitation, from);
+        return this.join(em, user.id, { invitation, from });
       });
     } catch (error) {
       throw isEmailTaken(error) ? new Problem('invitation.login_needed') : error;
     }
+  }
+
+  private async join(
+    em: EntityManager,
+    userId: string,
+    { invitation, from }: { invitation: Invited; from: From },
+  ): Promise<TenantOfUser> {
+    const tenant = await this.invited.accept(em, invitation, from);
+    await this.users.proveAddress(em, userId);
+    return tenant;
   }
 }

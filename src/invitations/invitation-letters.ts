@@ -10,6 +10,7 @@ import type { Letter, Locale } from '../mail/mail.types';
 interface Row {
   readonly email: string;
   readonly role: Role;
+  readonly sentAt: Date;
   readonly expiresAt: Date;
   readonly nonce: Buffer;
   readonly hash: Buffer;
@@ -43,13 +44,15 @@ export class InvitationLetters implements OnModuleInit {
   private async load(job: Job, id: string): Promise<Letter<'invitation'> | null> {
     const [row] = await this.db.job(job, (em) =>
       em.query<Row[]>(
-        `SELECT i.email, i.role, i.expires_at AS "expiresAt", i.token_nonce AS nonce, i.token_hash AS hash,
+        `SELECT i.email, i.role, i.sent_at AS "sentAt", i.expires_at AS "expiresAt", i.token_nonce AS nonce, i.token_hash AS hash,
                 t.name AS tenant, coalesce(u.name, u.email) AS inviter, u.locale
            FROM invitations i JOIN tenants t ON t.id = i.tenant_id JOIN users u ON u.id = i.invited_by
           WHERE i.tenant_id = $1 AND i.id = $2 AND ava.invitation_state(i) = 'open'`,
         [job.tenantId, id],
       ),
     );
+    // Sent again before this mail could leave: the job of that one brings the link.
+    if (row && row.sentAt > job.addedAt) return null;
     const token = row ? this.tokens.tokenFor('invitation', { id, ...row }) : null;
     if (!row || token === null) return null;
     const { email: to, locale, inviter, tenant, role, expiresAt } = row;

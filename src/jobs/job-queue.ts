@@ -67,6 +67,7 @@ export class JobQueue {
       id: row.id,
       queue,
       ...row.data,
+      addedAt: row.createdOn,
       tries: row.retryCount + 1,
       lastTry: row.retryCount >= row.retryLimit,
       // Well before somebody else takes it for lost.

@@ -6,6 +6,8 @@ export interface Job {
   readonly tenantId: string | null;
   readonly userId: string | null;
   readonly payload: JobPayload;
+  /** The time of the transaction that added it, in whole milliseconds. */
+  readonly addedAt: Date;
   /** Counted from 1. */
   readonly tries: number;
   readonly lastTry: boolean;

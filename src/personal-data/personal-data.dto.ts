@@ -84,6 +84,20 @@ class NumberData {
   @Out('When it was added.', aTime, time) createdAt!: Date;
 }
 
+class InvitationData {
+  @Out('The tenant it is for.', anId, uuid) tenantId!: string;
+  @Out('Its name.', 'Atelier Alice') tenantName!: string;
+  @Out('The invited address: yours, or one that you have invited.', 'bob@example.com')
+  email!: string;
+  @Out('The role it is for.', 'member') role!: string;
+  @Out('Whether you sent it.', true) sent!: boolean;
+  @Out('When it was made.', aTime, time) createdAt!: Date;
+  @Out('Until when it is open.', aTime, time) expiresAt!: Date;
+  @Out('When it was accepted.', aTime, { ...time, nullable: true }) acceptedAt!: Date | null;
+  @Out('When it was declined.', aTime, { ...time, nullable: true }) declinedAt!: Date | null;
+  @Out('When it was taken back.', aTime, { ...time, nullable: true }) revokedAt!: Date | null;
+}
+
 class EventData {
   @Out('Its id.', anId, uuid) id!: string;
   @Out('When.', aTime, time) at!: Date;
@@ -123,6 +137,12 @@ export class PersonalData {
 
   @Out('Numbers that you brought.', [], { type: [NumberData], example: undefined })
   phoneNumbers!: NumberData[];
+
+  @Out('Invitations to your address, and those that you have sent.', [], {
+    type: [InvitationData],
+    example: undefined,
+  })
+  invitations!: InvitationData[];
 
   @Out('What the trail tells of you, the newest first.', [], {
     type: [EventData],

@@ -8,6 +8,7 @@ import { RateLimits } from '../kernel/security/rate-limits';
 import type { PersonalData } from './personal-data.dto';
 
 const MOST_NUMBERS = 10_000;
+const MOST_INVITATIONS = 10_000;
 const PAGE = 1000;
 
 type Held = Omit<PersonalData, 'events'>;
@@ -30,6 +31,10 @@ const MAIL_TOKENS = `
 const NUMBERS = `
   SELECT id, tenant_id AS "tenantId", number, label, provider, provider_sid AS "providerSid", created_at AS "createdAt"
     FROM ava.my_numbers($1)`;
+const INVITATIONS = `
+  SELECT tenant_id AS "tenantId", tenant_name AS "tenantName", email, role, sent, created_at AS "createdAt",
+         expires_at AS "expiresAt", accepted_at AS "acceptedAt", declined_at AS "declinedAt", revoked_at AS "revokedAt"
+    FROM ava.my_invitations($1)`;
 /** The position as text: a Date would lose the microseconds, and rows with them. */
 const EVENTS = `
   SELECT id, at, tenant_id AS "tenantId", action, target, own, about_me AS "aboutMe", request_id AS "requestId",
@@ -93,5 +98,6 @@ async function ofPerson(
     sessions: await em.query<Held['sessions']>(SESSIONS, [userId]),
     mailTokens: await em.query<Held['mailTokens']>(MAIL_TOKENS, [userId]),
     phoneNumbers: await em.query<Held['phoneNumbers']>(NUMBERS, [MOST_NUMBERS]),
+    invitations: await em.query<Held['invitations']>(INVITATIONS, [MOST_INVITATIONS]),
   };
 }

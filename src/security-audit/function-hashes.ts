@@ -46,6 +46,7 @@ export const functionHashes: Readonly<Record<string, string>> = {
   'ava.my_credential_usage()': '83e1855197cf9376cc78a0297e6f44824989d0cb13b62d29b1675b270b658c2c',
   'ava.my_events(timestamp with time zone,uuid,integer)':
     'f35d9e3bcc02f24fdcfc7c0670c829af52d6d9ad98263c1aa25d63c38b31c311',
+  'ava.my_invitations(integer)': '69307300cf369be860907211697ae5323cb0d0219361dc627094936f76b54793',
   'ava.my_numbers(integer)': '3f5698ed6a9fba0aaccf4cd1cccbad4b9aa43a39de4b4cedc788e5248a8c96de',
   'ava.my_tenants()': '490ce7e1f806554c88a978f59bddef5d85873c4e2af978a00544655bd631f156',
   'ava.open_job(text,uuid)': '3ded554d2ec0360cc0fd792765f80fb1c846af1721e5b59e6cf555a3740f95fe',

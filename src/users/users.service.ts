@@ -38,6 +38,14 @@ export class UsersService {
     );
   }
 
+  /** The token of a mail to it has come back. */
+  async proveAddress(em: EntityManager, userId: string): Promise<void> {
+    await em.query(
+      'UPDATE users SET email_verified_at = coalesce(email_verified_at, now()) WHERE id = $1',
+      [userId],
+    );
+  }
+
   async view(em: EntityManager, userId: string): Promise<UserView> {
     const user = await em.findOneByOrFail(User, { id: userId });
     const pendingEmail = await pendingEmailOf(em, userId);

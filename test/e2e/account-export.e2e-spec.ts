@@ -2,6 +2,7 @@ import { apiDocument } from '../support/api-document';
 import { startApp, type TestApp } from '../support/app';
 import { Client } from '../support/client';
 import { login, register } from '../support/people';
+import { openInvitation } from '../support/invitation-rows';
 import { joinAs, said, setRole } from '../support/team';
 import { customer, type Customer } from '../isolation/customer';
 import { Ownership } from '../isolation/ownership';
@@ -31,6 +32,8 @@ const exceptions: Readonly<Record<string, string>> = {
   tenants: 'The tenant’s; its name is in the export.',
   calls: 'The tenant’s, which its members read with GET /calls.',
   ava_profiles: 'The tenant’s, which its members read with GET /ava-profile.',
+  invitations:
+    'The tenant’s; those to the person’s address, or sent by the person, are in the export.',
   phone_numbers_quarantine: 'Set aside by a migration, for the operator; no plane reaches it.',
   'pgboss.job': 'Ids of work under way, gone after days.',
 };
@@ -44,7 +47,9 @@ describe('GET /me/export', () => {
     const { text } = await read(bob);
 
     const all = await ownership.texts(bob);
-    const held = all.filter(({ text: value }) => value !== bob.colleagueId);
+    const ofColleagues = ({ at, text: value }: (typeof all)[number]) =>
+      at === 'memberships.user_id' && value !== bob.userId;
+    const held = all.filter((one) => !ofColleagues(one));
     const missing = held.filter(
       ({ at, text: value }) => !excepted(at) && !text.includes(JSON.stringify(value).slice(1, -1)),
     );
@@ -128,6 +133,7 @@ describe('GET /me/export', () => {
     expect(shown(body.credentials.twilio)).toEqual(told('TwilioData'));
     expect(shown(body.mailTokens[0])).toEqual(told('MailTokenData'));
     expect(shown(body.phoneNumbers[0])).toEqual(told('NumberData'));
+    expect(shown(body.invitations[0])).toEqual(told('InvitationData'));
     expect(shown(body.events[0])).toEqual(told('EventData'));
   });
 
@@ -165,6 +171,25 @@ describe('GET /me/export', () => {
     ]);
     expect(text).not.toContain(olga.userId);
     expect(text).not.toContain(olga.email);
+  });
+
+  it('has the invitations that were sent to the person and by the person, and no others', async () => {
+    const [olga, max] = [await register(app, 'olga'), await register(app, 'max')];
+    const other = await joinAs(app, olga, { role: 'admin', name: 'other' });
+    const invite = (tenantId: string, inviter: string, email: string) =>
+      openInvitation(app, { tenantId, inviter, email });
+    await invite(olga.tenantId, olga.userId, max.email.toUpperCase());
+    await invite(max.tenantId, max.userId, 'guest@example.com');
+    await invite(olga.tenantId, other.userId, 'stranger@example.com');
+
+    const { body, text } = await read(max);
+
+    expect(body.invitations).toEqual([
+      expect.objectContaining({ email: 'guest@example.com', sent: true, tenantId: max.tenantId }),
+      expect.objectContaining({ email: max.email.toUpperCase(), sent: false, role: 'member' }),
+    ]);
+    expect(text).not.toContain('stranger');
+    expect(text).not.toContain(olga.userId);
   });
 
   it('has a long trail to its last event, each once', async () => {

@@ -46,6 +46,40 @@ async function expectRefused(asking: () => Promise<Answer>, status: number, code
   expect(await rowsOf(app.database.adminUrl)).toEqual(before);
 }
 
+describe('inviting', () => {
+  it('sends one mail, with the newest link, when it is sent again before the first could leave', async () => {
+    const email = guest();
+    const { body } = await invite(olga, email);
+    await resend(olga, body.id as string);
+
+    await app.app.get(Jobs).runDue();
+
+    const mails = server.received.filter(({ to }) => to.includes(email));
+    expect(mails).toHaveLength(1);
+    expect(said(await visitor(app).accept(await tokenFor(email)))).toEqual([
+      400,
+      'request.invalid',
+    ]);
+  });
+
+  it('proves the address of who comes by the link, with an account or without', async () => {
+    const [stranger, ada] = [guest(), await register(app, 'ada')];
+    await invite(olga, stranger);
+    await invite(olga, ada.email);
+    const proven = (email: string) =>
+      app.sql<{ at: Date | null }>('SELECT email_verified_at AS at FROM users WHERE email = $1', [
+        email,
+      ]);
+    expect(await proven(ada.email)).toEqual([{ at: null }]);
+
+    await visitor(app).register(await tokenFor(stranger));
+    await visitor(app, ada.accessToken).accept(await tokenFor(ada.email));
+
+    expect(await proven(stranger)).toEqual([{ at: expect.any(Date) }]);
+    expect(await proven(ada.email)).toEqual([{ at: expect.any(Date) }]);
+  });
+});
+
 describe('inviting again', () => {
   const ends: [
     string,

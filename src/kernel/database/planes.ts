@@ -184,6 +184,7 @@ export const callable = {
     'sweep_account_tokens',
     'my_events',
     'my_numbers',
+    'my_invitations',
     'departure',
   ],
   operator: ['security_counts', 'list_jobs', 'retry_job'],
