@@ -12,6 +12,7 @@ import { OperatorPlane1764000010000 } from './1764000010000-operator-plane';
 import { AuditActor1764000011000 } from './1764000011000-audit-actor';
 import { Jobs1764000012000 } from './1764000012000-jobs';
 import { Members1764000013000 } from './1764000013000-members';
+import { OperatorsSide1764000016000 } from './1764000016000-operators-side';
 
 /** In order. A list and not a folder pattern: the same from the sources, from dist and under Jest. */
 export const allMigrations = [
@@ -29,4 +30,5 @@ export const allMigrations = [
   AuditActor1764000011000,
   Jobs1764000012000,
   Members1764000013000,
+  OperatorsSide1764000016000,
 ];

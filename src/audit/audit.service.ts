@@ -8,10 +8,15 @@ export interface AuditEvent {
   readonly action: `${string}.${string}`;
   /** What it was done to: a provider, an id. */
   readonly target?: string;
-  /** Whose things it was about, when not the actor's own. */
-  readonly subjectId?: string;
+  /** Whose things it was about, when not the actor's own; null when nobody's. */
+  readonly subjectId?: string | null;
   readonly details?: Readonly<Record<string, unknown>>;
 }
+
+/** Who did it, and in the trail of which tenant it is told; null when it is about none. */
+export type Actor = Pick<Principal, 'userId' | 'requestId' | 'ip'> & {
+  readonly tenantId: string | null;
+};
 
 /**
  * Writes the trail in the transaction of what it tells, so that neither is there without the other. When it was and who
@@ -19,7 +24,7 @@ export interface AuditEvent {
  */
 @Injectable()
 export class AuditService {
-  async record(em: EntityManager, who: Principal, event: AuditEvent): Promise<void> {
+  async record(em: EntityManager, who: Actor, event: AuditEvent): Promise<void> {
     const { action, target = null, subjectId = who.userId, details = {} } = event;
     await em.query(
       `INSERT INTO audit_events (id, tenant_id, subject_id, action, target, request_id, ip, details)

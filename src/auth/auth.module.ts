@@ -11,6 +11,7 @@ import { AuthController } from './auth.controller';
 import { AuthService } from './auth.service';
 import { JwtStrategy } from './jwt.strategy';
 import { LoginAttempts } from './login-attempts';
+import { OwnTenantsController } from './own-tenants.controller';
 import { PasswordChangeService } from './password-change.service';
 import { RefreshTokens } from './refresh-tokens';
 import { SessionIssuer } from './session-issuer';
@@ -18,7 +19,6 @@ import { Session } from './session.entity';
 import { SessionGuard } from './session.guard';
 import { SessionsController } from './sessions.controller';
 import { SessionsService } from './sessions.service';
-import { TenantOpeningController } from './tenant-opening.controller';
 import { TenantOpeningService } from './tenant-opening.service';
 
 @Module({
@@ -30,7 +30,7 @@ import { TenantOpeningService } from './tenant-opening.service';
     AvaProfilesModule,
     AuditModule,
   ],
-  controllers: [AuthController, SessionsController, TenantOpeningController],
+  controllers: [AuthController, SessionsController, OwnTenantsController],
   providers: [
     AccessTokens,
     AccountsService,

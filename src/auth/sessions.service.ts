@@ -91,9 +91,10 @@ export class SessionsService {
     );
   }
 
-  async revoke(who: Principal, id: string): Promise<void> {
-    const own = { id, userId: who.userId, revokedAt: IsNull() };
-    await this.db.run(who, (em) => em.update(Session, own, { revokedAt: new Date() }));
+  /** In the identity plane: who is in a suspended tenant can log out as well. */
+  async revoke({ userId }: Principal, id: string): Promise<void> {
+    const own = { id, userId, revokedAt: IsNull() };
+    await this.identity.run(userId, (em) => em.update(Session, own, { revokedAt: new Date() }));
   }
 
   async revokeOthers(em: EntityManager, { userId, sessionId }: Principal): Promise<void> {

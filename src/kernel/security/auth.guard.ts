@@ -1,12 +1,24 @@
 import { Injectable, SetMetadata, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
+import type { FastifyRequest } from 'fastify';
 import { Problem } from '../http/problem';
+
+/** What the strategy has to know of the route. */
+export type MarkedRequest = FastifyRequest & { evenWhenSuspended?: boolean };
 
 export const PUBLIC = 'ava:public';
 
 /** Opens a route to everybody. Rare: the list of public routes is held by a test. */
 export const Public = () => SetMetadata(PUBLIC, true);
+
+export const EVEN_WHEN_SUSPENDED = 'ava:even-when-suspended';
+
+/**
+ * For the few routes that are about the person and not about the tenant: who is in a suspended tenant can still leave it.
+ * Their handlers work in the identity plane; the tenant's is shut.
+ */
+export const EvenWhenSuspended = () => SetMetadata(EVEN_WHEN_SUSPENDED, true);
 
 /** Closed by default: every route needs an access token unless it says `@Public()`. */
 @Injectable()
@@ -16,11 +28,14 @@ export class AccessTokenGuard extends AuthGuard('jwt') {
   }
 
   override canActivate(context: ExecutionContext) {
-    const open = this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
-    return open === true ? true : super.canActivate(context);
+    const marked = (mark: string) =>
+      this.reflector.getAllAndOverride<boolean | undefined>(mark, [
+        context.getHandler(),
+        context.getClass(),
+      ]) === true;
+    const request = context.switchToHttp().getRequest<MarkedRequest>();
+    request.evenWhenSuspended = marked(EVEN_WHEN_SUSPENDED);
+    return marked(PUBLIC) ? true : super.canActivate(context);
   }
 
   /** passport tells a refusal through `info`; an error is ours or the database's and keeps its own answer. */
