@@ -15,14 +15,23 @@ export interface Ids {
   readonly sessionId: string;
   /** Of a job that failed. */
   readonly jobId: string;
+  /** Of an event in the trail, and of the request it was made by. */
+  readonly eventId: string;
+  readonly otherEventId: string;
+  readonly requestId: string;
+  /** Another tenant, which the colleague owns alone. */
+  readonly otherTenantId: string;
+  readonly tenantName: string;
+  readonly personName: string;
+  readonly email: string;
   readonly callCursor: string;
   readonly phoneNumberCursor: string;
   readonly memberCursor: string;
+  readonly eventCursor: string;
 }
 
 /** Somebody with a tenant of their own in which there are rows of every kind. */
 export interface Customer extends Person, Ids {
-  readonly tenantName: string;
   /** What only this customer knows and no table holds as it is. */
   readonly secrets: readonly string[];
 }
@@ -94,7 +103,7 @@ function rowsOf(
   return {
     phone_numbers: numbers,
     calls: [call(), call()],
-    audit_events: [event],
+    audit_events: [event, { ...event, id: randomUUID() }],
     'pgboss.job': [job],
     phone_numbers_quarantine: [{ ...quarantined, reason: 'orphan', quarantined_at: since }],
   };
@@ -108,6 +117,8 @@ function changesOf(mark: Mark): Record<string, { key: 'tenant_id' | 'id' | 'user
       key: 'tenant_id',
       to: Object.fromEntries(profile.map((field) => [field, mark(field)])),
     },
+    // Left over, as it were: only what is suspended shows it.
+    tenants: { key: 'id', to: { suspended_reason: mark('suspended') } },
     users: { key: 'id', to: { onboarding_flags: { [mark('flag')]: mark('flag') } } },
     sessions: {
       key: 'user_id',
@@ -141,21 +152,26 @@ export async function customer(
 ): Promise<Customer> {
   const mark: Mark = (field) => `${name}-${field}-${randomBytes(6).toString('hex')}`;
   const tenantName = mark('tenant');
-  const person = await register(app, name, { name: mark('name'), tenantName });
+  const personName = mark('name');
+  const person = await register(app, name, { name: personName, tenantName });
   const credentials = await saveCredentials(person);
   const other = await login(app, person.email);
   const named = await plant(app, person, { mark, since });
   const colleagueId = await colleague(app, person, 'member');
+  const eventCursor = await cursorOf(person, '/audit');
   if (role !== 'owner') await demote(app, person, role);
   return {
     ...person,
     ...named,
     tenantName,
+    personName,
     colleagueId,
+    otherTenantId: await tenantOf(app, colleagueId),
     sessionId: claimsOf(other.accessToken).sid,
     callCursor: await cursorOf(person, '/calls'),
     phoneNumberCursor: await cursorOf(person, '/phone-numbers'),
     memberCursor: await cursorOf(person, '/tenant/members'),
+    eventCursor,
     secrets: [...credentials, person.accessToken, person.refreshToken, other.refreshToken],
   };
 }
@@ -164,7 +180,8 @@ async function plant(app: TestApp, person: Person, how: { mark: Mark; since: str
   const rows = rowsOf(person, how);
   for (const [table, some] of Object.entries(rows)) await insert(app, table, some);
   for (const [table, { key, to }] of Object.entries(changesOf(how.mark))) {
-    const id = key === 'tenant_id' ? person.tenantId : person.userId;
+    const ofTenant = key === 'tenant_id' || table === 'tenants';
+    const id = ofTenant ? person.tenantId : person.userId;
     await update(app, table, { key, id, to });
   }
   const idOf = (table: string) => rows[table]?.[0]?.id as string;
@@ -172,6 +189,9 @@ async function plant(app: TestApp, person: Person, how: { mark: Mark; since: str
     callId: idOf('calls'),
     phoneNumberId: idOf('phone_numbers'),
     jobId: idOf('pgboss.job'),
+    eventId: idOf('audit_events'),
+    otherEventId: rows.audit_events?.[1]?.id as string,
+    requestId: rows.audit_events?.[0]?.request_id as string,
   };
 }
 
@@ -180,7 +200,7 @@ async function cursorOf({ client }: Person, list: string): Promise<string> {
 }
 
 /** Ids of the same form that were never given to anything. */
-export const absent = ({ callCursor, phoneNumberCursor, memberCursor }: Ids): Ids => ({
+export const absent = ({ callCursor, phoneNumberCursor, memberCursor, eventCursor }: Ids): Ids => ({
   tenantId: randomUUID(),
   userId: randomUUID(),
   colleagueId: randomUUID(),
@@ -188,9 +208,17 @@ export const absent = ({ callCursor, phoneNumberCursor, memberCursor }: Ids): Id
   phoneNumberId: randomUUID(),
   sessionId: randomUUID(),
   jobId: randomUUID(),
+  eventId: randomUUID(),
+  otherEventId: randomUUID(),
+  requestId: randomUUID(),
+  otherTenantId: randomUUID(),
+  tenantName: randomUUID(),
+  personName: randomUUID(),
+  email: `${randomUUID()}@example.com`,
   callCursor: madeUp(callCursor),
   phoneNumberCursor: madeUp(phoneNumberCursor),
   memberCursor: madeUp(memberCursor),
+  eventCursor: madeUp(eventCursor),
 });
 
 /** The cursor with another MAC: of the right form, but given to nobody. */
@@ -238,6 +266,16 @@ async function colleague(app: TestApp, { tenantId }: Person, role: Role): Promis
        INSERT INTO users (id, email, password_hash) VALUES ($1, $1::uuid || '@example.com', 'x') RETURNING id)
      INSERT INTO memberships (tenant_id, user_id, role) SELECT $2, id, $3 FROM made`,
     [id, tenantId, role],
+  );
+  return id;
+}
+
+async function tenantOf(app: TestApp, userId: string): Promise<string> {
+  const id = randomUUID();
+  await app.sql(
+    `WITH made AS (INSERT INTO tenants (id, name) VALUES ($1, 'Elsewhere') RETURNING id)
+     INSERT INTO memberships (tenant_id, user_id, role) SELECT id, $2, 'owner' FROM made`,
+    [id, userId],
   );
   return id;
 }
