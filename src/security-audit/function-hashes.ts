@@ -5,6 +5,7 @@
  */
 export const functionHashes: Readonly<Record<string, string>> = {
   'ava.claimed(text)': '1a8f1883b04691c22cf485fca9e7380089a6b24e55397bfa1b8b8e6ce9d6c493',
+  'ava.end_sessions(uuid)': '0af3496e6cb125eb1f1201d542f9394ec1d3d4a19f714ba5cf1bcb93192fee95',
   'ava.enqueue(text,jsonb)': '2f6a7dc45644d20b5fc9183aa8c943f49f7baa37cdb3b3b0d6ffdb19b5fd6d92',
   'ava.enter_identity(text,uuid,text)':
     '46eb3b34f51e5d89c69fecdbd530187a9e695376345ef73ca9f0df8349a14b19',
@@ -16,8 +17,13 @@ export const functionHashes: Readonly<Record<string, string>> = {
   'ava.enter_tenant(uuid,uuid,uuid,text)':
     'ca3b8b221f224cb0bcf593402a79f88c00ae5dc5051aa56ede6c25f27d88a4d0',
   'ava.find_account(text)': 'ada18685c3e23e748a3fa945b50a3bcaead27e102e0c16adb8da15d492cccdf0',
+  'ava.find_tenants(uuid,text,text,boolean,timestamp with time zone,uuid,integer)':
+    '83e20403e6e87fdcb70a58a507ca5135f8ef68b9e5baf162bf7ce7972883ea38',
+  'ava.find_users(uuid,text,timestamp with time zone,uuid,integer)':
+    '239f21e5ed6e560396de3f2a6c86d19d3ed40aee215d1ecaf9613dbf78de3aa0',
   'ava.hand_over_numbers(uuid)': 'c06e14fab7c52c36abf16d220283f661177359bbc600a768b103527439be34f6',
   'ava.identity_user()': '935f6734ad679f56dd8c7db313a51d73fde2266b16398f87dd6de578b151fa25',
+  'ava.installation_counts()': '03c6dd3c588b0e3ce9d4cdfe53323566e079d3c194e7614e59b36345786b51c5',
   'ava.is_mine(uuid)': '0f200ad547d53a4dbaa0aadd997b78d04eb6dd74a4c60097a0598c5b0828a5a9',
   'ava.is_server()': 'b3a4d90f7b2c8e1db0a154794eff8940c7810f792579775b1a45461c6c91eedb',
   'ava.job_pass(uuid,bytea)': '334fa169067f60630f2af8abd7e297648b2d7be1d7b88f75805b9a3157a1d0b3',
@@ -28,7 +34,7 @@ export const functionHashes: Readonly<Record<string, string>> = {
   'ava.members(timestamp with time zone,uuid,integer)':
     'f79ef2959a8bd9801a879fb403bafca843a4f831b07c5866cece568b9117bd55',
   'ava.my_credential_usage()': '83e1855197cf9376cc78a0297e6f44824989d0cb13b62d29b1675b270b658c2c',
-  'ava.my_tenants()': '490ce7e1f806554c88a978f59bddef5d85873c4e2af978a00544655bd631f156',
+  'ava.my_tenants()': 'f0c2e4bc86fc55db372c1dc47eb6b02bf3abaa41a3a054de6a187762e5e14bdc',
   'ava.open_job(text,uuid)': '3ded554d2ec0360cc0fd792765f80fb1c846af1721e5b59e6cf555a3740f95fe',
   'ava.open_tenant(uuid,text)': 'ec35ecc6dc49f79bf8eb9b0c9029609b0d685db5d4ff4da653329a8f7c556a3b',
   'ava.operator_id()': '3f7c91d9a0dcd06df9ba791286d8390853ea7f822dd965d35e523b1acffc6199',
@@ -38,6 +44,7 @@ export const functionHashes: Readonly<Record<string, string>> = {
   'ava.refuse_change()': '489eb2f31ffcd3795c0f06fa03e64f7fa57537118b3172162dcdc2d78fc058df',
   'ava.refuse_last_owner(uuid)': '3324307af29da1da4b7bc9004c5b88caf1e8036d5c4e9b3f9d870383c87937cc',
   'ava.remove_member(uuid)': '0305af6e51236610139cebcd0c3f3caa905670af968004da71bb0064a0d03273',
+  'ava.resume_tenant(uuid)': '12bfad36daa6782977d5c4175309f8d9bcc0ea526297d580228d3608052ffe92',
   'ava.retry_job(uuid)': '5825f7c712e090bfafd21f22b9e85ec586f972aebfac6cfaa2c0367cdb3c7a01',
   'ava.role_of_member(uuid)': 'd55e817ee329ddecd433e953a3b47adee58fabac3e0ab0c22cb0b9df510a5053',
   'ava.security_counts(integer,integer)':
@@ -47,6 +54,10 @@ export const functionHashes: Readonly<Record<string, string>> = {
     '7813ed9f7ea9d8a203f6cd44c012608bfe5f2b9f2df1946b87422c8f158096a1',
   'ava.standing(uuid,uuid,uuid)':
     'bfc6caab84995ca8c1cfedecbb13782f91a6b9d1ca586be96c6b8b70c14ab1dd',
+  'ava.suspend_tenant(uuid,text)':
+    '0707d48c9b88ce93dc59f7d920324769fb6c50d11b1928b9c11256836df3ada5',
+  'ava.suspension(uuid,uuid,uuid)':
+    '0574ef932dfec98554729d82d695e99bd943aa3d4df698e84f1fe72a81671904',
   'ava.take_turn(text,integer,integer)':
     '76d576e84f5d56c6f7f2ded2586106462b2d4ad5dc1a4c7851fe1372ae6fb827',
   'ava.tenant_id()': '1e926c34c808a7641ae6686ea67498677d6401bd20d55b6ea95d2b7b38da71fe',
