@@ -3,20 +3,20 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Principal } from '../kernel/security/principal';
 
-/** Who acts, and in which tenant: none when it is about the account itself. */
-export type Actor = Pick<Principal, 'userId' | 'requestId' | 'ip'> & {
-  readonly tenantId: string | null;
-};
-
 /** What can be read later in the trail. Details never hold a secret or what somebody said. */
 export interface AuditEvent {
   readonly action: `${string}.${string}`;
   /** What it was done to: a provider, an id. */
   readonly target?: string;
-  /** Whose things it was about, when not the actor's own. */
-  readonly subjectId?: string;
+  /** Whose things it was about, when not the actor's own; null when nobody's. */
+  readonly subjectId?: string | null;
   readonly details?: Readonly<Record<string, unknown>>;
 }
+
+/** Who did it, and in the trail of which tenant it is told; null when it is about none. */
+export type Actor = Pick<Principal, 'userId' | 'requestId' | 'ip'> & {
+  readonly tenantId: string | null;
+};
 
 /**
  * Writes the trail in the transaction of what it tells, so that neither is there without the other. When it was and who

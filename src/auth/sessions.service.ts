@@ -93,15 +93,15 @@ export class SessionsService {
     );
   }
 
+  /** In the identity plane: who is in a suspended tenant can log out as well. */
   async revoke(who: Principal, id: string): Promise<void> {
-    const own = { id, userId: who.userId, revokedAt: IsNull() };
-    await this.db.run(who, async (em) => {
-      const live = 'SELECT 1 FROM sessions WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL';
-      const found = await em.query<unknown[]>(`${live} FOR UPDATE`, [id, who.userId]);
-      if (found.length === 0) return;
-      // First, as the end of one's own session is the end of the right to write.
+    await this.identity.run(who.userId, async (em) => {
+      const [, ended] = await em.query<[unknown, number]>(
+        'UPDATE sessions SET revoked_at = now() WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL',
+        [id, who.userId],
+      );
+      if (ended === 0) return;
       await this.audit.record(em, who, { action: 'session.ended', target: id });
-      await em.update(Session, own, { revokedAt: new Date() });
     });
   }
 

@@ -1,30 +1,8 @@
-import type { DocumentedOperation } from '../support/api-document';
 import type { Customer, Ids } from './customer';
-import { notAnOperator, type IsolationEntry, type Outcome, type Place } from './operations';
+import type { Outcome, Place } from './operations';
+import { notAnOperator } from './operations-of-operators';
+import { naming, ownRequest, type Attempt, type Subject } from './requests';
 import type { World } from './world';
-
-export interface Request {
-  readonly url: string;
-  readonly body?: object | undefined;
-  readonly authorization?: string | undefined;
-  /** The id of somebody else, or of nobody, that stands in it. */
-  readonly names?: string;
-}
-
-/** One request and what it must be answered; `twin` names what never existed and must get the same answer. */
-export interface Attempt {
-  readonly request: Request;
-  readonly expected: Outcome;
-  readonly twin?: Request;
-}
-
-interface Subject {
-  readonly entry: IsolationEntry;
-  readonly documented: DocumentedOperation;
-  readonly world: World;
-  /** A customer of this cell alone, in the least role that may: what is done to its rows touches nobody else. */
-  readonly fresh: () => Promise<Customer>;
-}
 
 /** What to try, or why the case cannot arise. */
 type Attempts = readonly Attempt[] | string;
@@ -33,43 +11,6 @@ export interface Case {
   readonly name: string;
   readonly about: string;
   readonly attempts: (subject: Subject) => Attempts | Promise<Attempts>;
-}
-
-const PLACES = ['path', 'query', 'body'] as const;
-const bearer = ({ accessToken }: Customer) => `Bearer ${accessToken}`;
-
-/** The valid request of a customer. */
-function ownRequest({ entry, documented }: Subject, own: Customer): Request {
-  const [path, query, body] = PLACES.map((place) =>
-    Object.fromEntries(
-      Object.entries(entry.ids?.[place] ?? {}).map(([field, id]) => [field, own[id]]),
-    ),
-  );
-  return {
-    url: urlOf(documented.path, path, query),
-    body: entry.body || entry.ids?.body ? { ...entry.body?.(own), ...body } : undefined,
-    authorization: documented.who === 'public' ? undefined : bearer(own),
-  };
-}
-
-function urlOf(template: string, path: Record<string, string> = {}, query = {}): string {
-  const url = template.replace(/\{(\w+)\}/g, (_, name: string) => path[name] ?? name);
-  const search = new URLSearchParams(query).toString();
-  return search === '' ? url : `${url}?${search}`;
-}
-
-/** The caller's own request, with the id of somebody else in one place. */
-function naming(subject: Subject, place: Place, [field, id]: readonly [string, string]): Request {
-  const { documented, world, entry } = subject;
-  const request = { ...ownRequest(subject, world.alice), names: id };
-  const [path = ''] = request.url.split('?');
-  if (place === 'body') return { ...request, body: { ...request.body, [field]: id } };
-  if (place === 'path') {
-    const ids = Object.entries(entry.ids?.path ?? {}).map(([name, of]) => [name, world.alice[of]]);
-    return { ...request, url: urlOf(documented.path, { ...Object.fromEntries(ids), [field]: id }) };
-  }
-  // A cursor belongs to a list with its filters: Bob's was given for the one without.
-  return { ...request, url: urlOf(path, {}, { [field]: id }) };
 }
 
 function foreignIds(subject: Subject, place: Place): Attempt[] {
@@ -198,10 +139,19 @@ export const cases: readonly Case[] = [
     of: ({ asRemoved }) => asRemoved,
     expected: ended,
   }),
-  refusedCaller('suspended', 'A token for a tenant that is suspended.', {
-    of: ({ suspended }) => suspended,
-    expected: [403, 'tenant.suspended'],
-  }),
+  {
+    name: 'suspended',
+    about: 'A token for a tenant that is suspended: refused, but for what is about the person.',
+    attempts: async (subject) => {
+      if (subject.documented.who === 'public') return 'public: needs no token';
+      if (!subject.entry.evenWhenSuspended) {
+        const request = ownRequest(subject, subject.world.suspended);
+        return [{ request, expected: [403, 'tenant.suspended'] }];
+      }
+      const request = ownRequest(subject, await subject.freshSuspended());
+      return [{ request, expected: [subject.entry.ok] }];
+    },
+  },
   {
     name: 'lower role',
     about: 'A member of the same tenant, in the role just below the least one.',

@@ -25,3 +25,14 @@ export async function demote(app: TestApp, person: Person, role: Role): Promise<
     role,
   ]);
 }
+
+/** A tenant of somebody's own. @returns its id */
+export async function tenantOf(app: TestApp, userId: string): Promise<string> {
+  const id = randomUUID();
+  await app.sql(
+    `WITH made AS (INSERT INTO tenants (id, name) VALUES ($1, 'Elsewhere') RETURNING id)
+     INSERT INTO memberships (tenant_id, user_id, role) SELECT id, $2, 'owner' FROM made`,
+    [id, userId],
+  );
+  return id;
+}

@@ -1,11 +1,12 @@
-import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { MailTokens } from '../../src/kernel/security/mail-tokens';
 import type { AccountPurpose } from '../../src/users/account-tokens.service';
 import type { TestApp } from '../support/app';
 import { login, register, type Person } from '../support/people';
-import { colleague, demote, type Role } from './colleagues';
-import { insert, update, type Row } from './table-rows';
-import { invitationRow, openInvitation } from '../support/invitation-rows';
+import { colleague, demote, tenantOf, type Role } from './colleagues';
+import { changesOf, rowsOf, type Mark } from './planted-rows';
+import { insert, update } from './table-rows';
+import { openInvitation } from '../support/invitation-rows';
 
 /** What can be named in a request: by its owner with success, by anybody else in vain. */
 export interface Ids {
@@ -18,16 +19,25 @@ export interface Ids {
   readonly sessionId: string;
   /** Of a job that failed. */
   readonly jobId: string;
+  /** Of an event in the trail, and of the request it was made by. */
+  readonly eventId: string;
+  readonly otherEventId: string;
+  readonly requestId: string;
+  /** Another tenant, which the colleague owns alone. */
+  readonly otherTenantId: string;
+  readonly tenantName: string;
+  readonly personName: string;
+  readonly email: string;
   readonly callCursor: string;
   readonly phoneNumberCursor: string;
   readonly memberCursor: string;
   readonly invitationId: string;
   readonly invitationCursor: string;
+  readonly eventCursor: string;
 }
 
 /** Somebody with a tenant of their own in which there are rows of every kind. */
 export interface Customer extends Person, Ids {
-  readonly tenantName: string;
   /** Of an open invitation that this tenant has sent. */
   readonly givenToken: string;
   /** As the mails had them. */
@@ -35,113 +45,6 @@ export interface Customer extends Person, Ids {
   /** What only this customer knows and no table holds as it is. */
   readonly secrets: readonly string[];
 }
-
-type Mark = (field: string) => string;
-
-/**
- * Rows are made by SQL, so that each text column, also those that no route writes, holds a text found nowhere else.
- * A new table with a tenant or user gets its row here; the suite tells when one is missing.
- */
-function rowsOf(
-  { tenantId, userId }: Person,
-  { mark, since }: { mark: Mark; since: string },
-): Record<string, Row[]> {
-  const owner = { tenant_id: tenantId, created_at: since };
-  const number = () => ({
-    ...owner,
-    org_id: userId,
-    id: randomUUID(),
-    number: phoneNumber(),
-    label: mark('label'),
-    provider: mark('provider'),
-    provider_sid: mark('sid'),
-  });
-  const numbers = [number(), number()];
-  const call = () => ({
-    ...owner,
-    id: randomUUID(),
-    phone_number_id: numbers[0]?.id,
-    customer: phoneNumber(),
-    transcript: mark('transcript'),
-    summary: mark('summary'),
-    status: mark('status'),
-    direction: mark('direction'),
-    started_at: since,
-    duration_seconds: 240,
-    ended_reason: mark('reason'),
-    recording_url: `https://example.com/${mark('recording')}.mp3`,
-    provider: mark('provider'),
-    provider_call_id: mark('provider-call'),
-    messages: [{ role: 'bot', message: mark('message') }],
-    notes: mark('notes'),
-    tags: [mark('tag')],
-  });
-  const event = {
-    id: randomUUID(),
-    at: since,
-    tenant_id: tenantId,
-    actor_id: userId,
-    subject_id: userId,
-    action: 'credential.use',
-    target: 'vapi',
-    request_id: mark('request'),
-    ip: address(),
-    details: { note: mark('details') },
-  };
-  const job = {
-    id: randomUUID(),
-    name: 'mail',
-    data: { tenantId, userId, payload: { id: mark('payload') } },
-    state: 'failed',
-    singleton_key: mark('key'),
-    output: { code: 'job.error', note: mark('output') },
-    created_on: since,
-    completed_on: since,
-  };
-  const { provider: _provider, provider_sid: _sid, ...quarantined } = number();
-  return {
-    phone_numbers: numbers,
-    invitations: [
-      {
-        ...invitationRow({ tenantId, inviter: userId, email: `${mark('closed')}@example.com` }),
-        created_at: since,
-        accepted_at: since,
-        accepted_by: userId,
-      },
-    ],
-    calls: [call(), call()],
-    audit_events: [event],
-    'pgboss.job': [job],
-    phone_numbers_quarantine: [{ ...quarantined, reason: 'orphan', quarantined_at: since }],
-  };
-}
-
-/** Rows that registration has made already. */
-function changesOf(mark: Mark): Record<string, { key: 'tenant_id' | 'id' | 'user_id'; to: Row }> {
-  const profile = ['name', 'voice', 'tone', 'language', 'first_message', 'instructions'];
-  return {
-    ava_profiles: {
-      key: 'tenant_id',
-      to: Object.fromEntries(profile.map((field) => [field, mark(field)])),
-    },
-    users: { key: 'id', to: { onboarding_flags: { [mark('flag')]: mark('flag') } } },
-    sessions: {
-      key: 'user_id',
-      to: {
-        ip: address(),
-        user_agent: mark('agent'),
-        previous_hash: `\\x${randomBytes(32).toString('hex')}`,
-      },
-    },
-  };
-}
-
-const address = () => {
-  const group = () => `a${randomInt(0x1000).toString(16).padStart(3, '0')}`;
-  return `2001:db8:${group()}:${group()}:${group()}:${group()}:1:1`;
-};
-
-const phoneNumber = () => `+336${randomInt(1e8).toString().padStart(8, '0')}`;
 
 interface Making {
   /** In the tenant; with any but owner, somebody else owns it. */
@@ -157,7 +60,8 @@ export async function customer(
 ): Promise<Customer> {
   const mark: Mark = (field) => `${name}-${field}-${randomBytes(6).toString('hex')}`;
   const tenantName = mark('tenant');
-  const person = await register(app, name, { name: mark('name'), tenantName });
+  const personName = mark('name');
+  const person = await register(app, name, { name: personName, tenantName });
   const credentials = await saveCredentials(person);
   const other = await login(app, person.email);
   const named = await plant(app, person, { mark, since });
@@ -168,19 +72,23 @@ export async function customer(
     inviter: await colleague(app, person, 'admin'),
     email: `${mark('invited')}@example.com`,
   });
+  const eventCursor = await cursorOf(person, '/audit');
   if (role !== 'owner') await demote(app, person, role);
   return {
     ...person,
     ...named,
     tenantName,
     mailTokens,
+    personName,
     colleagueId,
     invitationId: given.id,
     givenToken: given.token,
+    otherTenantId: await tenantOf(app, colleagueId),
     sessionId: claimsOf(other.accessToken).sid,
     callCursor: await cursorOf(person, '/calls'),
     phoneNumberCursor: await cursorOf(person, '/phone-numbers'),
     memberCursor: await cursorOf(person, '/tenant/members'),
+    eventCursor,
     invitationCursor: await cursorOf(person, '/tenant/invitations'),
     secrets: [
       ...credentials,
@@ -195,7 +103,8 @@ async function plant(app: TestApp, person: Person, how: { mark: Mark; since: str
   const rows = rowsOf(person, how);
   for (const [table, some] of Object.entries(rows)) await insert(app, table, some);
   for (const [table, { key, to }] of Object.entries(changesOf(how.mark))) {
-    const id = key === 'tenant_id' ? person.tenantId : person.userId;
+    const ofTenant = key === 'tenant_id' || table === 'tenants';
+    const id = ofTenant ? person.tenantId : person.userId;
     await update(app, table, { key, id, to });
   }
   const idOf = (table: string) => rows[table]?.[0]?.id as string;
@@ -203,6 +112,9 @@ async function plant(app: TestApp, person: Person, how: { mark: Mark; since: str
     callId: idOf('calls'),
     phoneNumberId: idOf('phone_numbers'),
     jobId: idOf('pgboss.job'),
+    eventId: idOf('audit_events'),
+    otherEventId: rows.audit_events?.[1]?.id as string,
+    requestId: rows.audit_events?.[0]?.request_id as string,
   };
 }
 
@@ -256,10 +168,18 @@ export const absent = (of: Ids): Ids => ({
   sessionId: randomUUID(),
   jobId: randomUUID(),
   invitationId: randomUUID(),
+  eventId: randomUUID(),
+  otherEventId: randomUUID(),
+  requestId: randomUUID(),
+  otherTenantId: randomUUID(),
+  tenantName: randomUUID(),
+  personName: randomUUID(),
+  email: `${randomUUID()}@example.com`,
   callCursor: madeUp(of.callCursor),
   phoneNumberCursor: madeUp(of.phoneNumberCursor),
   memberCursor: madeUp(of.memberCursor),
   invitationCursor: madeUp(of.invitationCursor),
+  eventCursor: madeUp(of.eventCursor),
 });
 
 /** The cursor with another MAC: of the right form, but given to nobody. */

@@ -2,11 +2,12 @@ import type { TestApp } from '../support/app';
 import type { DocumentedOperation } from '../support/api-document';
 import { Client, type Answer } from '../support/client';
 import { withoutIds } from '../support/without-ids';
-import type { Attempt, Case, Request } from './cases';
+import type { Case } from './cases';
 import { customer, type Customer } from './customer';
 import { leaksOf } from './leaks';
 import type { IsolationEntry } from './operations';
 import { Ownership } from './ownership';
+import type { Attempt, Request } from './requests';
 import { worldOf, type World } from './world';
 
 /** What came of one operation in one case. */
@@ -56,7 +57,9 @@ export class Matrix {
     try {
       const fresh = () =>
         documented.method === 'GET' ? this.reader(documented.who) : this.caller(documented.who);
-      const attempts = await one.attempts({ entry, documented, world: this.world, fresh });
+      const freshSuspended = () => this.suspended(documented.who);
+      const subject = { entry, documented, world: this.world, fresh, freshSuspended };
+      const attempts = await one.attempts(subject);
       if (typeof attempts === 'string') {
         return { state: 'not applicable', shown: '-', why: [attempts] };
       }
@@ -82,6 +85,12 @@ export class Matrix {
       await this.app.sql('UPDATE users SET operator = true WHERE id = $1', [carol.userId]);
     }
     return carol;
+  }
+
+  private async suspended(who: DocumentedOperation['who']): Promise<Customer> {
+    const sandy = await this.caller(who);
+    await this.app.sql('UPDATE tenants SET suspended_at = now() WHERE id = $1', [sandy.tenantId]);
+    return sandy;
   }
 
   private async tryAll(

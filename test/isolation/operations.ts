@@ -1,5 +1,6 @@
 import { password } from '../support/people';
 import type { Customer, Ids } from './customer';
+import { ofOperators } from './operations-of-operators';
 
 /** Where a request can name something: the id of somebody else is put into each of these in turn. */
 export type Place = 'path' | 'query' | 'body' | 'cursor';
@@ -17,7 +18,9 @@ export interface IsolationEntry {
   readonly ids?: Readonly<Partial<Record<Place, Readonly<Record<string, keyof Ids>>>>>;
   /** What somebody else's id is answered with, the same as an id that never existed. */
   readonly foreign?: Readonly<Partial<Record<Place, Outcome>>>;
-  /** Which ids of others an operator is shown. */
+  /** For who is in a suspended tenant as well. */
+  readonly evenWhenSuspended?: true;
+  /** What of others an operator is shown. */
   readonly shows?: readonly (keyof Ids)[];
 }
 
@@ -39,7 +42,6 @@ const inAnotherTenant = {
 } as const;
 const notAMember = [404, 'member.not_found'] as const;
 const refusedCursor = [400, 'cursor.invalid'] as const;
-export const notAnOperator = [403, 'operator.required'] as const;
 
 export const operations: Readonly<Record<string, IsolationEntry>> = {
   'POST /auth/register': {
@@ -55,8 +57,8 @@ export const operations: Readonly<Record<string, IsolationEntry>> = {
     ok: 200,
     body: ({ refreshToken }) => ({ refreshToken }),
   },
-  'POST /auth/tenant': { ok: 200, ...inAnotherTenant },
-  'POST /auth/logout': { ok: 204 },
+  'POST /auth/tenant': { ok: 200, evenWhenSuspended: true, ...inAnotherTenant },
+  'POST /auth/logout': { ok: 204, evenWhenSuspended: true },
   'GET /auth/sessions': { ok: 200 },
   'DELETE /auth/sessions/{id}': {
     ok: 204,
@@ -86,14 +88,14 @@ export const operations: Readonly<Record<string, IsolationEntry>> = {
     body: ({ mailTokens }) => ({ token: mailTokens['email-change'] }),
   },
 
-  'GET /me': { ok: 200 },
+  'GET /me': { ok: 200, evenWhenSuspended: true },
   'GET /me/export': { ok: 200 },
   'GET /me/deletion-preview': { ok: 200 },
   'DELETE /me/email-change': { ok: 204 },
   'PATCH /me': { ok: 200, body: () => ({ name: 'Renamed', locale: 'fr' }) },
-  'DELETE /me': { ok: 204, body: () => ({ password }) },
+  'DELETE /me': { ok: 204, evenWhenSuspended: true, body: () => ({ password }) },
 
-  'GET /tenants': { ok: 200 },
+  'GET /tenants': { ok: 200, evenWhenSuspended: true },
   'POST /tenants': { ok: 201, body: () => ({ name: 'Another' }) },
   'GET /tenant': { ok: 200 },
   'PATCH /tenant': { ok: 200, body: () => ({ name: 'Renamed' }) },
@@ -204,19 +206,19 @@ export const operations: Readonly<Record<string, IsolationEntry>> = {
   'GET /onboarding': { ok: 200 },
   'PATCH /onboarding': { ok: 200, body: () => ({ flags: { vapi_skipped: true } }) },
 
-  'GET /admin/security-report': { ok: 200 },
-
-  'GET /admin/jobs': {
+  'GET /audit': {
     ok: 200,
-    ids: { cursor: { cursor: 'callCursor' } },
-    foreign: { cursor: notAnOperator },
-    shows: ['tenantId', 'jobId'],
+    ids: { query: { actorId: 'userId' }, cursor: { cursor: 'eventCursor' } },
+    // Somebody who did nothing in the tenant: an empty list.
+    foreign: { query: [200], cursor: refusedCursor },
   },
-  'POST /admin/jobs/{id}/retry': {
-    ok: 204,
-    ids: { path: { id: 'jobId' } },
-    foreign: { path: notAnOperator },
+  'GET /audit/export': {
+    ok: 200,
+    ids: { query: { actorId: 'userId' } },
+    foreign: { query: [200] },
   },
+
+  ...ofOperators,
 
   'GET /health/live': { ok: 200 },
   'GET /health/ready': { ok: 200 },
