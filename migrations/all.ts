@@ -14,6 +14,7 @@ import { Jobs1764000012000 } from './1764000012000-jobs';
 import { Members1764000013000 } from './1764000013000-members';
 import { Invitations1764000014000 } from './1764000014000-invitations';
 import { AccountTokens1764000015000 } from './1764000015000-account-tokens';
+import { OperatorsSide1764000016000 } from './1764000016000-operators-side';
 import { PersonalInvitations1764000017000 } from './1764000017000-personal-invitations';
 
 /** In order. A list and not a folder pattern: the same from the sources, from dist and under Jest. */
@@ -34,5 +35,6 @@ export const allMigrations = [
   Members1764000013000,
   Invitations1764000014000,
   AccountTokens1764000015000,
+  OperatorsSide1764000016000,
   PersonalInvitations1764000017000,
 ];

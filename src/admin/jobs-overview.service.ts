@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
-import { AuditService } from '../audit/audit.service';
 import { OperatorDb } from '../kernel/database/tenant-db';
 import { Keyset, type Position } from '../kernel/http/keyset';
 import { Problem } from '../kernel/http/problem';
 import type { Principal } from '../kernel/security/principal';
+import { OperatorTrail } from './operator-trail.service';
 import { JobView, type JobPage, type ListJobs } from './jobs.dto';
 
 const LIST = `
@@ -18,7 +18,7 @@ export class JobsOverview {
   constructor(
     private readonly db: OperatorDb,
     private readonly keyset: Keyset,
-    private readonly audit: AuditService,
+    private readonly trail: OperatorTrail,
   ) {}
 
   async list(who: Principal, { state, limit, cursor }: ListJobs): Promise<JobPage> {
@@ -44,8 +44,12 @@ export class JobsOverview {
         [id],
       );
       if (!job?.retried) throw new Problem('job.not_found');
-      const details = { queue: job.queue, tenantId: job.tenant };
-      await this.audit.record(em, who, { action: 'job.retried', target: id, details });
+      await this.trail.record(em, who, {
+        action: 'operator.job_retried',
+        tenantId: job.tenant,
+        target: id,
+        details: { queue: job.queue },
+      });
     });
   }
 }

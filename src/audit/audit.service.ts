@@ -13,10 +13,15 @@ export interface AuditEvent {
   readonly action: `${string}.${string}`;
   /** What it was done to: a provider, an id. */
   readonly target?: string;
-  /** Whose things it was about, when not the actor's own. */
-  readonly subjectId?: string;
+  /** Whose things it was about, when not the actor's own; null when nobody's. */
+  readonly subjectId?: string | null;
   readonly details?: Readonly<Record<string, unknown>>;
 }
+
+/** Who did it, and in the trail of which tenant it is told; null when it is about none. */
+export type Actor = Pick<Principal, 'userId' | 'requestId' | 'ip'> & {
+  readonly tenantId: string | null;
+};
 
 /**
  * Writes the trail in the transaction of what it tells, so that neither is there without the other. When it was and who

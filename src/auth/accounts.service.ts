@@ -28,15 +28,17 @@ export class AccountsService {
   }
 
   /**
-   * The tenant asked for, else the first; who has none left (the last one was deleted) is given a new one.
+   * The tenant asked for, else the first that is not suspended; who has none left (the last one was deleted) is given a new one.
    * @throws Problem 404 `tenant.not_found` for a tenant the user does not belong to
    */
   async tenantFor(em: EntityManager, userId: string, asked?: string): Promise<TenantOfUser> {
-    const user = await this.users.view(em, userId);
-    const found = asked === undefined ? user.tenants[0] : user.tenants.find((t) => t.id === asked);
-    if (found) return found;
-    if (asked !== undefined) throw new Problem('tenant.not_found');
-    return this.openTenant(em, user);
+    if (asked === undefined) {
+      const first = await this.tenants.firstOfPerson(em);
+      return first ?? this.openTenant(em, await this.users.view(em, userId));
+    }
+    const found = (await this.tenants.ofPerson(em)).find(({ id }) => id === asked);
+    if (!found) throw new Problem('tenant.not_found');
+    return found;
   }
 
   /** @throws Problem 409 `tenant.too_many` when the person owns as many already */

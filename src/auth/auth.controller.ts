@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SETTINGS, type Settings } from '../kernel/config/settings';
 import { Operation } from '../kernel/http/operation';
 import { localeOf } from '../kernel/http/request-locale';
-import { Public } from '../kernel/security/auth.guard';
+import { EvenWhenSuspended, Public } from '../kernel/security/auth.guard';
 import { Own } from '../kernel/security/permissions';
 import { CurrentPrincipal, type Principal } from '../kernel/security/principal';
 import { Login, Refresh, Register, SessionView, SwitchTenant } from './auth.dto';
@@ -76,6 +76,7 @@ export class AuthController {
   @Post('tenant')
   @HttpCode(200)
   @Own()
+  @EvenWhenSuspended()
   @Operation({
     summary: 'Open a session in another of your tenants',
     ok: SessionView,

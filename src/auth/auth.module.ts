@@ -19,6 +19,7 @@ import { InvitationAcceptanceService } from './invitation-acceptance.service';
 import { JwtStrategy } from './jwt.strategy';
 import { LoginAttempts } from './login-attempts';
 import { NewPassword } from './new-password.service';
+import { OwnTenantsController } from './own-tenants.controller';
 import { PasswordChangeService } from './password-change.service';
 import { PasswordResetRequests } from './password-reset-request.service';
 import { PasswordResetService } from './password-reset.service';
@@ -28,7 +29,6 @@ import { Session } from './session.entity';
 import { SessionGuard } from './session.guard';
 import { SessionsController } from './sessions.controller';
 import { SessionsService } from './sessions.service';
-import { TenantOpeningController } from './tenant-opening.controller';
 import { TenantOpeningService } from './tenant-opening.service';
 
 @Module({
@@ -47,7 +47,7 @@ import { TenantOpeningService } from './tenant-opening.service';
     AuthController,
     AccountMailController,
     SessionsController,
-    TenantOpeningController,
+    OwnTenantsController,
     InvitationAcceptanceController,
   ],
   providers: [

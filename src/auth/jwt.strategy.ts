@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
-import type { FastifyRequest } from 'fastify';
 import { decode } from 'jsonwebtoken';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import { TenantDb } from '../kernel/database/tenant-db';
 import { Problem } from '../kernel/http/problem';
 import { addressOf } from '../kernel/http/client-address';
+import type { MarkedRequest } from '../kernel/security/auth.guard';
 import type { Principal } from '../kernel/security/principal';
 import { AccessTokens, ALGORITHM, claimsOf, ISSUER } from './access-tokens';
 
@@ -32,11 +32,12 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
   }
 
   /** The caller as the database knows it now: a removed member, ended session or suspended tenant loses access at once. */
-  async validate({ id, ip }: FastifyRequest, payload: unknown): Promise<Principal> {
+  async validate(request: MarkedRequest, payload: unknown): Promise<Principal> {
     const claims = claimsOf(payload);
     if (claims === null) throw new Problem('auth.token_invalid');
     const who = { userId: claims.sub, tenantId: claims.tid, sessionId: claims.sid };
-    return { ...who, role: await this.db.role(who), requestId: id, ip: addressOf(ip) };
+    const role = await (request.evenWhenSuspended ? this.db.standing(who) : this.db.role(who));
+    return { ...who, role, requestId: request.id, ip: addressOf(request.ip) };
   }
 }
 

@@ -13,6 +13,7 @@ import { ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { SETTINGS, type Settings } from '../kernel/config/settings';
 import { Operation } from '../kernel/http/operation';
+import { EvenWhenSuspended } from '../kernel/security/auth.guard';
 import { OwnedResource } from '../kernel/security/owned-resource';
 import { Own } from '../kernel/security/permissions';
 import { CurrentPrincipal, type Principal } from '../kernel/security/principal';
@@ -36,6 +37,7 @@ export class SessionsController {
 
   @Post('logout')
   @HttpCode(204)
+  @EvenWhenSuspended()
   @Operation({ summary: 'Log out: the session and its access token are dead at once' })
   async logout(
     @CurrentPrincipal() who: Principal,

@@ -93,9 +93,10 @@ export class SessionsService {
     );
   }
 
+  /** In the identity plane: who is in a suspended tenant can log out as well. */
   async revoke(who: Principal, id: string): Promise<void> {
     const own = { id, userId: who.userId, revokedAt: IsNull() };
-    await this.db.run(who, async (em) => {
+    await this.identity.run(who.userId, async (em) => {
       const live = 'SELECT 1 FROM sessions WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL';
       const found = await em.query<unknown[]>(`${live} FOR UPDATE`, [id, who.userId]);
       if (found.length === 0) return;

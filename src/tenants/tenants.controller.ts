@@ -2,31 +2,20 @@ import { Body, Controller, Delete, Get, HttpCode, Patch, UseGuards } from '@nest
 import { ApiTags } from '@nestjs/swagger';
 import { Operation } from '../kernel/http/operation';
 import { OwnedResource } from '../kernel/security/owned-resource';
-import { Needs, Own } from '../kernel/security/permissions';
+import { Needs } from '../kernel/security/permissions';
 import { CurrentPrincipal, type Principal } from '../kernel/security/principal';
 import { Tenant } from './tenant.entity';
 import { TenantGuard } from './tenant.guard';
-import { DeleteTenant, RenameTenant, TenantList, TenantView } from './tenants.dto';
+import { DeleteTenant, RenameTenant, TenantView } from './tenants.dto';
 import { TenantsService } from './tenants.service';
 
 @ApiTags('Tenants')
-@Controller()
+@Controller('tenant')
 @UseGuards(TenantGuard)
 export class TenantsController {
   constructor(private readonly tenants: TenantsService) {}
 
-  @Get('tenants')
-  @Own()
-  @Operation({
-    summary: 'List your tenants with your role in each',
-    ok: TenantList,
-    problems: ['tenant.not_found'],
-  })
-  async list(@CurrentPrincipal() who: Principal): Promise<TenantList> {
-    return { items: await this.tenants.mine(who), nextCursor: null };
-  }
-
-  @Get('tenant')
+  @Get()
   @Needs('tenant.read')
   @Operation({
     summary: 'Show the tenant of your token',
@@ -37,7 +26,7 @@ export class TenantsController {
     return this.tenants.view(who, tenant);
   }
 
-  @Patch('tenant')
+  @Patch()
   @Needs('tenant.rename')
   @Operation({
     summary: 'Rename the tenant',
@@ -52,7 +41,7 @@ export class TenantsController {
     return this.tenants.rename(who, tenant, name);
   }
 
-  @Delete('tenant')
+  @Delete()
   @HttpCode(204)
   @Needs('tenant.delete')
   @Operation({

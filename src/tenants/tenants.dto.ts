@@ -1,6 +1,5 @@
 import { Out, Password, Text } from '../kernel/http/fields';
 import type { Tenant } from './tenant.entity';
-import { TenantOfUser } from './tenants.types';
 
 const nameOf = { description: 'Name of the tenant.', example: 'Atelier Alice' };
 
@@ -41,15 +40,4 @@ export class TenantView {
   static of(tenant: Tenant, mode: 'solo' | 'team', memberCount: number): TenantView {
     return { id: tenant.id, name: tenant.name, mode, memberCount, createdAt: tenant.createdAt };
   }
-}
-
-export class TenantList {
-  @Out('Your tenants, the oldest membership first.', [], {
-    type: [TenantOfUser],
-    example: undefined,
-  })
-  items!: TenantOfUser[];
-
-  @Out('Always null: the list is complete.', 'null', { nullable: true, example: null })
-  nextCursor!: string | null;
 }

@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AuditService } from '../audit/audit.service';
 import { SETTINGS, type Settings } from '../kernel/config/settings';
-import { TenantDb } from '../kernel/database/tenant-db';
+import { IdentityDb, TenantDb } from '../kernel/database/tenant-db';
 import { Problem } from '../kernel/http/problem';
 import { PasswordConfirmation } from '../kernel/security/password-confirmation';
 import type { Principal } from '../kernel/security/principal';
@@ -17,6 +17,7 @@ import type { TenantOfUser } from './tenants.types';
 export class TenantsService {
   constructor(
     private readonly db: TenantDb,
+    private readonly identity: IdentityDb,
     private readonly confirmation: PasswordConfirmation,
     private readonly audit: AuditService,
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -36,8 +37,17 @@ export class TenantsService {
     );
   }
 
-  mine(who: Principal): Promise<TenantOfUser[]> {
-    return this.db.read(who, (em) => this.ofPerson(em));
+  /** The one to work in when none is asked for: the first that is not suspended, else the first. */
+  async firstOfPerson(em: EntityManager): Promise<TenantOfUser | undefined> {
+    const [first] = await em.query<TenantOfUser[]>(
+      'SELECT id, name, role FROM ava.my_tenants() ORDER BY suspended, joined_at, id LIMIT 1',
+    );
+    return first;
+  }
+
+  /** In the identity plane: who is in a suspended tenant sees the others. */
+  mine({ userId }: Principal): Promise<TenantOfUser[]> {
+    return this.identity.read(userId, (em) => this.ofPerson(em));
   }
 
   find(who: Principal): Promise<Tenant | null> {

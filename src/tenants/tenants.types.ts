@@ -12,3 +12,14 @@ export class TenantOfUser {
   @Out('Your role in it.', 'owner', { enum: ['owner', 'admin', 'member'] })
   role!: Role;
 }
+
+export class TenantList {
+  @Out('Your tenants, the oldest membership first.', [], {
+    type: [TenantOfUser],
+    example: undefined,
+  })
+  items!: TenantOfUser[];
+
+  @Out('Always null: the list is complete.', 'null', { nullable: true, example: null })
+  nextCursor!: string | null;
+}

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Patch, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Operation } from '../kernel/http/operation';
+import { EvenWhenSuspended } from '../kernel/security/auth.guard';
 import { Own } from '../kernel/security/permissions';
 import { CurrentPrincipal, type Principal } from '../kernel/security/principal';
 import { AccountDeletionService } from './account-deletion.service';
@@ -25,6 +26,7 @@ export class UsersController {
   ) {}
 
   @Get()
+  @EvenWhenSuspended()
   @Operation({ summary: 'Show your account', ok: UserView })
   get(@CurrentPrincipal() who: Principal): Promise<UserView> {
     return this.users.me(who);
@@ -61,6 +63,7 @@ export class UsersController {
 
   @Delete()
   @HttpCode(204)
+  @EvenWhenSuspended()
   @Operation({
     summary: 'Delete your account',
     description:

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { violatedConstraint } from '../kernel/database/database-errors';
-import { TenantDb } from '../kernel/database/tenant-db';
+import { IdentityDb, TenantDb } from '../kernel/database/tenant-db';
 import { Problem } from '../kernel/http/problem';
 import type { Locale } from '../kernel/http/problem-catalogue';
 import { PasswordConfirmation } from '../kernel/security/password-confirmation';
@@ -25,6 +25,7 @@ export interface NewUser {
 export class UsersService {
   constructor(
     private readonly db: TenantDb,
+    private readonly identity: IdentityDb,
     private readonly confirmation: PasswordConfirmation,
     private readonly tenants: TenantsService,
     private readonly emailChange: EmailChangeService,
@@ -52,12 +53,13 @@ export class UsersService {
     return UserView.of(user, { tenants: await this.tenants.ofPerson(em), pendingEmail });
   }
 
-  find(who: Principal): Promise<User | null> {
-    return this.db.read(who, (em) => em.findOneBy(User, { id: who.userId }));
+  /** In the identity plane, as `me`: who is in a suspended tenant still has the account. */
+  find({ userId }: Principal): Promise<User | null> {
+    return this.identity.read(userId, (em) => em.findOneBy(User, { id: userId }));
   }
 
-  me(who: Principal): Promise<UserView> {
-    return this.db.read(who, (em) => this.view(em, who.userId));
+  me({ userId }: Principal): Promise<UserView> {
+    return this.identity.read(userId, (em) => this.view(em, userId));
   }
 
   /** The address changes once it was confirmed. @throws Problem 403 when the password for it is wrong, 429 */

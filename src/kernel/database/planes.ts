@@ -29,6 +29,13 @@ const account = [
 const session = ['id', 'user_id', 'tenant_id', 'created_at', 'last_seen_at', 'expires_at'];
 /** Neither when it was nor who did it: the database fills in both. */
 const event = ['id', 'tenant_id', 'subject_id', 'action', 'target', 'request_id', 'ip', 'details'];
+/** What operators see of an event: neither from where it was done nor what else is told of it. */
+const told = [
+  ...event.filter((name) => name !== 'ip' && name !== 'details'),
+  'at',
+  'actor_id',
+  'by_operator',
+];
 const device = ['revoked_at', 'ip', 'user_agent'];
 
 /** Every table that holds somebody's rows, with the least that each plane needs. Applied at the end of each migration. */
@@ -85,6 +92,7 @@ export const tables: Readonly<Record<string, Table>> = {
         'cost',
         'provider',
         'created_at',
+        'sorted_at',
       ],
     },
   },
@@ -98,7 +106,7 @@ export const tables: Readonly<Record<string, Table>> = {
     kind: 'trail',
     tenant: { select: '*', insert: event },
     identity: { insert: event },
-    operator: { select: '*', insert: event },
+    operator: { select: told, insert: event },
   },
   phone_numbers: {
     kind: 'tenant',
@@ -151,6 +159,7 @@ export const callable = {
     'enter_queue',
     'enter_job',
     'standing',
+    'suspension',
     'open_job',
   ],
   policies: ['tenant_id', 'user_id', 'operator_id', 'identity_user', 'is_server', 'claimed'],
@@ -187,6 +196,16 @@ export const callable = {
     'my_invitations',
     'departure',
   ],
-  operator: ['security_counts', 'list_jobs', 'retry_job'],
+  operator: [
+    'security_counts',
+    'list_jobs',
+    'retry_job',
+    'find_tenants',
+    'find_users',
+    'installation_counts',
+    'suspend_tenant',
+    'resume_tenant',
+    'end_sessions',
+  ],
   queue: [],
 } as const satisfies Record<Plane | 'login' | 'policies', readonly string[]>;

@@ -66,8 +66,18 @@ export class TenantDb {
       const rows = await this.dataSource.query<[{ role: Role }]>(`${text} AS role`, [...values]);
       return rows[0].role;
     } catch (error) {
-      throw refused(error);
+      throw await refused(this.dataSource, who, error);
     }
+  }
+
+  /** The role of the caller as it is now, also in a suspended tenant. It opens nothing there. @throws Problem 401 */
+  async standing({ sessionId, userId, tenantId }: Caller): Promise<Role> {
+    const [found] = await this.dataSource.query<{ role: Role | null }[]>(
+      'SELECT role FROM ava.standing($1, $2, $3)',
+      [sessionId, userId, tenantId],
+    );
+    if (!found?.role) throw new Problem('auth.session_ended');
+    return found.role;
   }
 
   private async told<T>(who: Caller, work: Promise<T>): Promise<T> {
@@ -124,18 +134,21 @@ export class OperatorDb {
   constructor(private readonly dataSource: DataSource) {}
 
   read<T>(who: Caller, work: Work<T>): Promise<T> {
-    return this.told(runInContext(this.dataSource, operatorContext(who), work));
+    return this.told(who, runInContext(this.dataSource, operatorContext(who), work));
   }
 
+  /** One transaction, run again from its beginning after a deadlock. What may be written is up to grants and functions. */
   run<T>(who: Caller, work: Work<T>): Promise<T> {
-    return this.told(runTransaction(this.dataSource, operatorContext(who), work));
+    return this.told(who, runTransaction(this.dataSource, operatorContext(who), work));
   }
 
-  private async told<T>(work: Promise<T>): Promise<T> {
+  private async told<T>(who: Caller, work: Promise<T>): Promise<T> {
     try {
       return await work;
     } catch (error) {
-      throw refused(error);
+      // No operator any more while the work was under way: entering again tells why.
+      if (sqlstateOf(error) === POLICY_VIOLATED) await this.read(who, (em) => em.query('SELECT 1'));
+      throw await refused(this.dataSource, who, error);
     }
   }
 }
@@ -172,7 +185,17 @@ const refusals: Readonly<Record<string, ProblemCode>> = {
 };
 
 /** The database's refusal of a context as the problem it is; any other error as it came. */
-function refused(error: unknown): unknown {
+async function refused(dataSource: DataSource, who: Caller, error: unknown): Promise<unknown> {
   const code = refusals[sqlstateOf(error)];
-  return code === undefined ? error : new Problem(code);
+  if (code === undefined) return error;
+  return new Problem(code, code === 'tenant.suspended' ? await suspension(dataSource, who) : {});
+}
+
+/** Since when and why, for the members of the problem. */
+async function suspension(dataSource: DataSource, { sessionId, userId, tenantId }: Caller) {
+  const [found] = await dataSource.query<{ since: Date | null; reason: string | null }[]>(
+    'SELECT since, reason FROM ava.suspension($1, $2, $3)',
+    [sessionId, userId, tenantId],
+  );
+  return { members: { suspendedAt: found?.since ?? null, reason: found?.reason ?? null } };
 }

@@ -30,6 +30,7 @@ export function buildOpenApi(app: NestFastifyApplication, settings: Settings): O
     .addTag('Ava profile', 'How Ava speaks for your tenant')
     .addTag('Phone numbers', 'The numbers Ava answers')
     .addTag('Calls', 'Calls and their transcripts')
+    .addTag('Audit', 'What was done in your tenant, by whom')
     .addTag('Onboarding', 'What is left to set up')
     .addTag('Operators', 'For those who run the installation')
     .addTag('Operation', 'Health')
@@ -161,6 +162,15 @@ const problemSchemas: NonNullable<NonNullable<OpenAPIObject['components']>['sche
         type: 'array',
         description: 'What is wrong field by field.',
         items: { $ref: '#/components/schemas/FieldProblem' },
+      },
+      suspendedAt: {
+        ...text('With `tenant.suspended`: since when.'),
+        format: 'date-time',
+        nullable: true,
+      },
+      reason: {
+        ...text('With `tenant.suspended`: why, in the words of an operator.'),
+        nullable: true,
       },
     },
   },

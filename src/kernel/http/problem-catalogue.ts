@@ -1,6 +1,7 @@
 import { entry, type Entry } from './problem-entry';
 import { invitationProblems } from './problem-catalogue-invitations';
 import { accountProblems } from './problem-catalogue-account';
+import { operatorProblems } from './problem-catalogue-operators';
 import { teamProblems } from './problem-catalogue-team';
 
 /**
@@ -93,16 +94,6 @@ export const catalogue = {
     ['Your role does not allow this', 'Ask an owner or admin of the tenant.'],
     ['Votre rôle ne le permet pas', 'Demandez à un propriétaire ou administrateur du tenant.'],
   ),
-  'tenant.suspended': entry(
-    403,
-    ['The tenant is suspended', 'Contact the operator of this installation.'],
-    ['Le tenant est suspendu', 'Contactez l’opérateur de cette installation.'],
-  ),
-  'operator.required': entry(
-    403,
-    ['Only operators may do this', 'Ask whoever runs this installation for `operator:grant`.'],
-    ['Réservé aux opérateurs', 'Demandez `operator:grant` à qui exploite cette installation.'],
-  ),
   'route.not_found': entry(
     404,
     ['No such route', 'See /docs for the routes there are.'],
@@ -117,11 +108,6 @@ export const catalogue = {
     404,
     ['No such phone number', 'Check the id; list the numbers with GET /phone-numbers.'],
     ['Numéro introuvable', 'Vérifiez l’identifiant ; listez les numéros par GET /phone-numbers.'],
-  ),
-  'job.not_found': entry(
-    404,
-    ['No such failed job', 'Check the id; list the failed jobs with GET /admin/jobs.'],
-    ['Tâche en échec introuvable', 'Vérifiez l’identifiant ; listez-les par GET /admin/jobs.'],
   ),
   'session.not_found': entry(
     404,
@@ -151,6 +137,7 @@ export const catalogue = {
   ...accountProblems,
   ...teamProblems,
   ...invitationProblems,
+  ...operatorProblems,
   'phone_number.taken': entry(
     409,
     ['The tenant already has this number', 'Change the existing entry instead.'],

@@ -4,6 +4,9 @@ import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '../http/problem';
 
+/** What the strategy has to know of the route. */
+export type MarkedRequest = FastifyRequest & { evenWhenSuspended?: boolean };
+
 export const PUBLIC = 'ava:public';
 
 /** Opens a route to everybody. Rare: the list of public routes is held by a test. */
@@ -14,6 +17,14 @@ const TOKEN_COUNTS = 'ava:token-counts';
 /** Open to everybody too, but a token that is sent must be good: the route does something else for whoever is logged in. */
 export const PublicOrOwn = () => applyDecorators(Public(), SetMetadata(TOKEN_COUNTS, true));
 
+export const EVEN_WHEN_SUSPENDED = 'ava:even-when-suspended';
+
+/**
+ * For the few routes that are about the person and not about the tenant: who is in a suspended tenant can still leave it.
+ * Their handlers work in the identity plane; the tenant's is shut.
+ */
+export const EvenWhenSuspended = () => SetMetadata(EVEN_WHEN_SUSPENDED, true);
+
 /** Closed by default: every route needs an access token unless it says `@Public()`. */
 @Injectable()
 export class AccessTokenGuard extends AuthGuard('jwt') {
@@ -22,8 +33,10 @@ export class AccessTokenGuard extends AuthGuard('jwt') {
   }
 
   override canActivate(context: ExecutionContext) {
+    const request = context.switchToHttp().getRequest<MarkedRequest>();
+    request.evenWhenSuspended = this.has(EVEN_WHEN_SUSPENDED, context);
     if (!this.has(PUBLIC, context)) return super.canActivate(context);
-    const { authorization } = context.switchToHttp().getRequest<FastifyRequest>().headers;
+    const { authorization } = request.headers;
     const counts = authorization !== undefined && this.has(TOKEN_COUNTS, context);
     return counts ? super.canActivate(context) : true;
   }

@@ -26,6 +26,7 @@ export const permissions = {
   'call.record': 'member',
   'call.change': 'admin',
   'call.delete': 'admin',
+  'audit.read': 'admin',
 } as const satisfies Readonly<Record<`${string}.${string}`, Role>>;
 
 export type Permission = keyof typeof permissions;

@@ -1,0 +1,34 @@
+import { csvLine } from './csv';
+
+describe('csvLine', () => {
+  it.each([
+    ['=1+1', "'=1+1"],
+    ['+33612345678', "'+33612345678"],
+    ['-1', "'-1"],
+    ['@SUM(A1)', "'@SUM(A1)"],
+    ['\t=1', "'\t=1"],
+    ['\r=1', `"'\r=1"`],
+    ['=HYPERLINK("http://x","y")', `"'=HYPERLINK(""http://x"",""y"")"`],
+  ])('puts an apostrophe before what a spreadsheet would calculate: %j', (text, cell) => {
+    expect(csvLine([text])).toBe(`${cell}\r\n`);
+  });
+
+  it.each([
+    ['plain', 'plain'],
+    ['1-1', '1-1'],
+    ["'=1", "'=1"],
+    ['a,b', '"a,b"'],
+    ['say "x"', '"say ""x"""'],
+    ['two\nlines', '"two\nlines"'],
+    ['é🙂', 'é🙂'],
+    ['', ''],
+  ])('leaves %j as it reads', (text, cell) => {
+    expect(csvLine([text])).toBe(`${cell}\r\n`);
+  });
+
+  it('writes nothing for null, and the instant of a date', () => {
+    expect(csvLine(['a', null, new Date('2025-01-31T09:30:00Z')])).toBe(
+      'a,,2025-01-31T09:30:00.000Z\r\n',
+    );
+  });
+});

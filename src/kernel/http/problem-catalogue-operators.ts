@@ -1,0 +1,42 @@
+import { entry, type Entry } from './problem-entry';
+
+/** About operators, and what they may do to a tenant; part of the catalogue. */
+export const operatorProblems = {
+  'tenant.suspended': entry(
+    403,
+    [
+      'The tenant is suspended',
+      'See reason and suspendedAt, and contact the operator of this installation. You can switch to another tenant, log out or delete your account.',
+    ],
+    [
+      'Le tenant est suspendu',
+      'Voyez reason et suspendedAt, et contactez l’opérateur de cette installation. Vous pouvez changer de tenant, vous déconnecter ou supprimer votre compte.',
+    ],
+  ),
+  'operator.required': entry(
+    403,
+    ['Only operators may do this', 'Ask whoever runs this installation for `operator:grant`.'],
+    ['Réservé aux opérateurs', 'Demandez `operator:grant` à qui exploite cette installation.'],
+  ),
+  'job.not_found': entry(
+    404,
+    ['No such failed job', 'Check the id; list the failed jobs with GET /admin/jobs.'],
+    ['Tâche en échec introuvable', 'Vérifiez l’identifiant ; listez-les par GET /admin/jobs.'],
+  ),
+  'user.not_found': entry(
+    404,
+    ['No such user', 'Check the id; search with GET /admin/users.'],
+    ['Utilisateur introuvable', 'Vérifiez l’identifiant ; cherchez par GET /admin/users.'],
+  ),
+  'operator.own_tenant': entry(
+    409,
+    [
+      'You act from this tenant',
+      'Suspending it would lock you out. Switch to another of your tenants, or ask another operator.',
+    ],
+    [
+      'Vous agissez depuis ce tenant',
+      'Le suspendre vous enfermerait dehors. Changez de tenant, ou demandez à un autre opérateur.',
+    ],
+  ),
+} as const satisfies Record<string, Entry>;
