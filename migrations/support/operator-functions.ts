@@ -6,9 +6,6 @@ const DEFINER = 'SECURITY DEFINER SET search_path = pg_catalog, pg_temp';
 const BY_VALUE = `STABLE ${DEFINER} SET plan_cache_mode = force_custom_plan`;
 const OPERATORS_ONLY = 'IF ava.operator_id() IS NULL THEN RAISE insufficient_privilege; END IF;';
 
-/** The earlier system stored an empty text for "none". */
-const stored = (column: string) => `nullif(u.${column}::text, '') IS NOT NULL`;
-
 /** Functions and not conditions in the query: lower() is not leakproof, so no policy would let its index be used. */
 const SEARCHES = `
   CREATE FUNCTION ava.find_tenants(
@@ -34,8 +31,8 @@ const SEARCHES = `
   LANGUAGE plpgsql ${BY_VALUE} AS $$
   BEGIN
     ${OPERATORS_ONLY}
-    RETURN QUERY SELECT u.id, u.email, u.name, u.locale, u.operator, u.created_at, ${stored('vapi_api_key')},
-                        ${stored('twilio_account_sid')} AND ${stored('twilio_auth_token')}
+    RETURN QUERY SELECT u.id, u.email, u.name, u.locale, u.operator, u.created_at, u.vapi_api_key IS NOT NULL,
+                        u.twilio_account_sid IS NOT NULL AND u.twilio_auth_token IS NOT NULL
       FROM public.users u
      WHERE (wanted IS NULL OR u.id = wanted)
        AND (address IS NULL OR lower(u.email) ^@ lower(address))

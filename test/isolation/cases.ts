@@ -24,6 +24,8 @@ interface Subject {
   readonly world: World;
   /** A customer of this cell alone, in the least role that may: what is done to its rows touches nobody else. */
   readonly fresh: () => Promise<Customer>;
+  /** The same, in a tenant that has been suspended. */
+  readonly freshSuspended: () => Promise<Customer>;
 }
 
 /** What to try, or why the case cannot arise. */
@@ -198,10 +200,19 @@ export const cases: readonly Case[] = [
     of: ({ asRemoved }) => asRemoved,
     expected: ended,
   }),
-  refusedCaller('suspended', 'A token for a tenant that is suspended.', {
-    of: ({ suspended }) => suspended,
-    expected: [403, 'tenant.suspended'],
-  }),
+  {
+    name: 'suspended',
+    about: 'A token for a tenant that is suspended: refused, but for what is about the person.',
+    attempts: async (subject) => {
+      if (subject.documented.who === 'public') return 'public: needs no token';
+      if (!subject.entry.evenWhenSuspended) {
+        const request = ownRequest(subject, subject.world.suspended);
+        return [{ request, expected: [403, 'tenant.suspended'] }];
+      }
+      const request = ownRequest(subject, await subject.freshSuspended());
+      return [{ request, expected: [subject.entry.ok] }];
+    },
+  },
   {
     name: 'lower role',
     about: 'A member of the same tenant, in the role just below the least one.',

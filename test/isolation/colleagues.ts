@@ -16,6 +16,17 @@ export async function colleague(app: TestApp, { tenantId }: Person, role: Role):
   return id;
 }
 
+/** A tenant that this person alone owns. */
+export async function tenantOf(app: TestApp, userId: string): Promise<string> {
+  const id = randomUUID();
+  await app.sql(
+    `WITH made AS (INSERT INTO tenants (id, name) VALUES ($1, 'Elsewhere') RETURNING id)
+     INSERT INTO memberships (tenant_id, user_id, role) SELECT id, $2, 'owner' FROM made`,
+    [id, userId],
+  );
+  return id;
+}
+
 /** Somebody else owns the tenant first. */
 export async function demote(app: TestApp, person: Person, role: Role): Promise<void> {
   await colleague(app, person, 'owner');

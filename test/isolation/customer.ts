@@ -3,7 +3,7 @@ import { MailTokens } from '../../src/kernel/security/mail-tokens';
 import type { AccountPurpose } from '../../src/users/account-tokens.service';
 import type { TestApp } from '../support/app';
 import { login, register, type Person } from '../support/people';
-import { colleague, demote, type Role } from './colleagues';
+import { colleague, demote, tenantOf, type Role } from './colleagues';
 import { insert, update, type Row } from './table-rows';
 import { invitationRow, openInvitation } from '../support/invitation-rows';
 
@@ -18,16 +18,25 @@ export interface Ids {
   readonly sessionId: string;
   /** Of a job that failed. */
   readonly jobId: string;
+  /** Of an event in the trail, and of the request it was made by. */
+  readonly eventId: string;
+  readonly otherEventId: string;
+  readonly requestId: string;
+  /** Another tenant, which the colleague owns alone. */
+  readonly otherTenantId: string;
+  readonly tenantName: string;
+  readonly personName: string;
+  readonly email: string;
   readonly callCursor: string;
   readonly phoneNumberCursor: string;
   readonly memberCursor: string;
   readonly invitationId: string;
   readonly invitationCursor: string;
+  readonly eventCursor: string;
 }
 
 /** Somebody with a tenant of their own in which there are rows of every kind. */
 export interface Customer extends Person, Ids {
-  readonly tenantName: string;
   /** Of an open invitation that this tenant has sent. */
   readonly givenToken: string;
   /** As the mails had them. */
@@ -110,7 +119,7 @@ function rowsOf(
       },
     ],
     calls: [call(), call()],
-    audit_events: [event],
+    audit_events: [event, { ...event, id: randomUUID() }],
     'pgboss.job': [job],
     phone_numbers_quarantine: [{ ...quarantined, reason: 'orphan', quarantined_at: since }],
   };
@@ -124,6 +133,8 @@ function changesOf(mark: Mark): Record<string, { key: 'tenant_id' | 'id' | 'user
       key: 'tenant_id',
       to: Object.fromEntries(profile.map((field) => [field, mark(field)])),
     },
+    // Left over, as it were: only what is suspended shows it.
+    tenants: { key: 'id', to: { suspended_reason: mark('suspended') } },
     users: { key: 'id', to: { onboarding_flags: { [mark('flag')]: mark('flag') } } },
     sessions: {
       key: 'user_id',
@@ -157,30 +168,36 @@ export async function customer(
 ): Promise<Customer> {
   const mark: Mark = (field) => `${name}-${field}-${randomBytes(6).toString('hex')}`;
   const tenantName = mark('tenant');
-  const person = await register(app, name, { name: mark('name'), tenantName });
+  const personName = mark('name');
+  const person = await register(app, name, { name: personName, tenantName });
   const credentials = await saveCredentials(person);
   const other = await login(app, person.email);
   const named = await plant(app, person, { mark, since });
   const mailTokens = await tokensOf(app, person, mark);
   const colleagueId = await colleague(app, person, 'member');
+  const eventCursor = await cursorOf(person, '/audit');
   const given = await openInvitation(app, {
     tenantId: person.tenantId,
     inviter: await colleague(app, person, 'admin'),
     email: `${mark('invited')}@example.com`,
   });
+  const eventCursor = await cursorOf(person, '/audit');
   if (role !== 'owner') await demote(app, person, role);
   return {
     ...person,
     ...named,
     tenantName,
     mailTokens,
+    personName,
     colleagueId,
+    otherTenantId: await tenantOf(app, colleagueId),
     invitationId: given.id,
     givenToken: given.token,
     sessionId: claimsOf(other.accessToken).sid,
     callCursor: await cursorOf(person, '/calls'),
     phoneNumberCursor: await cursorOf(person, '/phone-numbers'),
     memberCursor: await cursorOf(person, '/tenant/members'),
+    eventCursor,
     invitationCursor: await cursorOf(person, '/tenant/invitations'),
     secrets: [
       ...credentials,
@@ -195,7 +212,8 @@ async function plant(app: TestApp, person: Person, how: { mark: Mark; since: str
   const rows = rowsOf(person, how);
   for (const [table, some] of Object.entries(rows)) await insert(app, table, some);
   for (const [table, { key, to }] of Object.entries(changesOf(how.mark))) {
-    const id = key === 'tenant_id' ? person.tenantId : person.userId;
+    const ofTenant = key === 'tenant_id' || table === 'tenants';
+    const id = ofTenant ? person.tenantId : person.userId;
     await update(app, table, { key, id, to });
   }
   const idOf = (table: string) => rows[table]?.[0]?.id as string;
@@ -203,6 +221,9 @@ async function plant(app: TestApp, person: Person, how: { mark: Mark; since: str
     callId: idOf('calls'),
     phoneNumberId: idOf('phone_numbers'),
     jobId: idOf('pgboss.job'),
+    eventId: idOf('audit_events'),
+    otherEventId: rows.audit_events?.[1]?.id as string,
+    requestId: rows.audit_events?.[0]?.request_id as string,
   };
 }
 
@@ -256,9 +277,17 @@ export const absent = (of: Ids): Ids => ({
   sessionId: randomUUID(),
   jobId: randomUUID(),
   invitationId: randomUUID(),
+  eventId: randomUUID(),
+  otherEventId: randomUUID(),
+  requestId: randomUUID(),
+  otherTenantId: randomUUID(),
+  tenantName: randomUUID(),
+  personName: randomUUID(),
+  email: `${randomUUID()}@example.com`,
   callCursor: madeUp(of.callCursor),
   phoneNumberCursor: madeUp(of.phoneNumberCursor),
   memberCursor: madeUp(of.memberCursor),
+  eventCursor: madeUp(of.eventCursor),
   invitationCursor: madeUp(of.invitationCursor),
 });
 

@@ -56,7 +56,9 @@ export class Matrix {
     try {
       const fresh = () =>
         documented.method === 'GET' ? this.reader(documented.who) : this.caller(documented.who);
-      const attempts = await one.attempts({ entry, documented, world: this.world, fresh });
+      const freshSuspended = () => this.suspended(documented.who);
+      const subject = { entry, documented, world: this.world, fresh, freshSuspended };
+      const attempts = await one.attempts(subject);
       if (typeof attempts === 'string') {
         return { state: 'not applicable', shown: '-', why: [attempts] };
       }
@@ -82,6 +84,12 @@ export class Matrix {
       await this.app.sql('UPDATE users SET operator = true WHERE id = $1', [carol.userId]);
     }
     return carol;
+  }
+
+  private async suspended(who: DocumentedOperation['who']): Promise<Customer> {
+    const sandy = await this.caller(who);
+    await this.app.sql('UPDATE tenants SET suspended_at = now() WHERE id = $1', [sandy.tenantId]);
+    return sandy;
   }
 
   private async tryAll(

@@ -17,7 +17,9 @@ export interface IsolationEntry {
   readonly ids?: Readonly<Partial<Record<Place, Readonly<Record<string, keyof Ids>>>>>;
   /** What somebody else's id is answered with, the same as an id that never existed. */
   readonly foreign?: Readonly<Partial<Record<Place, Outcome>>>;
-  /** Which ids of others an operator is shown. */
+  /** For who is in a suspended tenant as well. */
+  readonly evenWhenSuspended?: true;
+  /** What of others an operator is shown. */
   readonly shows?: readonly (keyof Ids)[];
 }
 
@@ -55,8 +57,8 @@ export const operations: Readonly<Record<string, IsolationEntry>> = {
     ok: 200,
     body: ({ refreshToken }) => ({ refreshToken }),
   },
-  'POST /auth/tenant': { ok: 200, ...inAnotherTenant },
-  'POST /auth/logout': { ok: 204 },
+  'POST /auth/tenant': { ok: 200, evenWhenSuspended: true, ...inAnotherTenant },
+  'POST /auth/logout': { ok: 204, evenWhenSuspended: true },
   'GET /auth/sessions': { ok: 200 },
   'DELETE /auth/sessions/{id}': {
     ok: 204,
@@ -86,14 +88,14 @@ export const operations: Readonly<Record<string, IsolationEntry>> = {
     body: ({ mailTokens }) => ({ token: mailTokens['email-change'] }),
   },
 
-  'GET /me': { ok: 200 },
+  'GET /me': { ok: 200, evenWhenSuspended: true },
   'GET /me/export': { ok: 200 },
   'GET /me/deletion-preview': { ok: 200 },
   'DELETE /me/email-change': { ok: 204 },
   'PATCH /me': { ok: 200, body: () => ({ name: 'Renamed', locale: 'fr' }) },
-  'DELETE /me': { ok: 204, body: () => ({ password }) },
+  'DELETE /me': { ok: 204, evenWhenSuspended: true, body: () => ({ password }) },
 
-  'GET /tenants': { ok: 200 },
+  'GET /tenants': { ok: 200, evenWhenSuspended: true },
   'POST /tenants': { ok: 201, body: () => ({ name: 'Another' }) },
   'GET /tenant': { ok: 200 },
   'PATCH /tenant': { ok: 200, body: () => ({ name: 'Renamed' }) },
@@ -203,6 +205,68 @@ export const operations: Readonly<Record<string, IsolationEntry>> = {
 
   'GET /onboarding': { ok: 200 },
   'PATCH /onboarding': { ok: 200, body: () => ({ flags: { vapi_skipped: true } }) },
+
+  'GET /audit': {
+    ok: 200,
+    ids: { query: { actorId: 'userId' }, cursor: { cursor: 'eventCursor' } },
+    // Somebody who did nothing in the tenant: an empty list.
+    foreign: { query: [200], cursor: refusedCursor },
+  },
+  'GET /audit/export': {
+    ok: 200,
+    ids: { query: { actorId: 'userId' } },
+    foreign: { query: [200] },
+  },
+
+  'GET /admin/counts': { ok: 200 },
+  'GET /admin/tenants': {
+    ok: 200,
+    ids: { query: { id: 'tenantId' }, cursor: { cursor: 'callCursor' } },
+    foreign: { query: notAnOperator, cursor: notAnOperator },
+    shows: ['tenantId', 'tenantName'],
+  },
+  'GET /admin/tenants/{id}': {
+    ok: 200,
+    ids: { path: { id: 'tenantId' } },
+    foreign: { path: notAnOperator },
+  },
+  // Not the one that the operator acts from.
+  'POST /admin/tenants/{id}/suspend': {
+    ok: 200,
+    body: () => ({ reason: 'Not paid.' }),
+    ids: { path: { id: 'otherTenantId' } },
+    foreign: { path: notAnOperator },
+  },
+  'POST /admin/tenants/{id}/resume': {
+    ok: 200,
+    ids: { path: { id: 'otherTenantId' } },
+    foreign: { path: notAnOperator },
+  },
+  'GET /admin/users': {
+    ok: 200,
+    ids: { query: { id: 'userId' }, cursor: { cursor: 'callCursor' } },
+    foreign: { query: notAnOperator, cursor: notAnOperator },
+    shows: ['userId', 'email', 'personName', 'tenantId', 'tenantName', 'colleagueId'],
+  },
+  'GET /admin/users/{id}': {
+    ok: 200,
+    ids: { path: { id: 'userId' } },
+    foreign: { path: notAnOperator },
+  },
+  'POST /admin/users/{id}/end-sessions': {
+    ok: 204,
+    ids: { path: { id: 'colleagueId' } },
+    foreign: { path: notAnOperator },
+  },
+  'GET /admin/audit': {
+    ok: 200,
+    ids: {
+      query: { tenantId: 'tenantId', actorId: 'userId' },
+      cursor: { cursor: 'callCursor' },
+    },
+    foreign: { query: notAnOperator, cursor: notAnOperator },
+    shows: ['tenantId', 'userId', 'eventId', 'otherEventId', 'requestId'],
+  },
 
   'GET /admin/security-report': { ok: 200 },
 
