@@ -140,7 +140,7 @@ describe('GET /audit/export', () => {
     await app.sql('UPDATE tenants SET suspended_at = now() WHERE id = $1', [alice.tenantId]);
     const before = pages.mock.calls.length;
     const rest = async () => {
-      for (let next = await chunks.next(); !next.done; ) next = await chunks.next();
+      for (let next = await chunks.next(); !next.done;) next = await chunks.next();
     };
 
     expect(before).toBeLessThan(4);

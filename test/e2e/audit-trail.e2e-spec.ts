@@ -135,7 +135,10 @@ describe('GET /audit', () => {
   });
 
   it('goes page by page, also through events of the same moment, each once', async () => {
-    await plant(alice, Array.from({ length: 7 }, () => '2025-01-01T00:00:00.123456Z'));
+    await plant(
+      alice,
+      Array.from({ length: 7 }, () => '2025-01-01T00:00:00.123456Z'),
+    );
     const ids: string[] = [];
     let cursor = '';
     for (let page = 0; page < 4; page++) {

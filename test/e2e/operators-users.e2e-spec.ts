@@ -22,8 +22,7 @@ afterAll(() => app.close());
 const search = async (query: string) =>
   (await olga.client.get(`/admin/users?limit=100${query}`)).body.items as { id: string }[];
 const found = async (query: string) => (await search(query)).map(({ id }) => id);
-const endSessions = ({ userId }: Person) =>
-  olga.client.post(`/admin/users/${userId}/end-sessions`);
+const endSessions = ({ userId }: Person) => olga.client.post(`/admin/users/${userId}/end-sessions`);
 
 describe('GET /admin/users', () => {
   it('shows who somebody is and where, and of credentials whether there are any', async () => {

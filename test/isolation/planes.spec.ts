@@ -202,6 +202,7 @@ describe('the operator plane', () => {
     ].map((c) => [c, 'users']),
     ...['instructions', 'first_message', 'name'].map((c) => [c, 'ava_profiles']),
     ...['refresh_hash', 'previous_hash', 'ip'].map((c) => [c, 'sessions']),
+    ...['ip', 'details'].map((c) => [c, 'audit_events']),
     ['*', 'calls'],
   ])('does not show %s of %s', async (column, table) => {
     const met = await asOperator(alice, async () => [
@@ -217,8 +218,15 @@ describe('the operator plane', () => {
       await login.meets('UPDATE calls SET status = $$x$$'),
       await login.meets('UPDATE users SET operator = true'),
       await login.meets('DELETE FROM tenants'),
+      await login.meets('UPDATE tenants SET suspended_at = now()'),
+      await login.meets('UPDATE tenants SET name = $$x$$'),
+      await login.meets('UPDATE sessions SET revoked_at = now()'),
+      await login.meets('INSERT INTO memberships VALUES ($1, $2, $$owner$$)', [
+        bob.tenantId,
+        alice.userId,
+      ]),
     ]);
 
-    expect(met).toEqual([denied, denied, denied, denied]);
+    expect(met).toEqual(Array.from({ length: 8 }, () => denied));
   });
 });
