@@ -1,14 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { TenantDb } from '../kernel/database/tenant-db';
 import { csvLine } from '../kernel/http/csv';
+import { Downloads } from '../kernel/http/downloads';
 import { Keyset, type Page, type Position } from '../kernel/http/keyset';
+import { Problem } from '../kernel/http/problem';
+import { may } from '../kernel/security/permissions';
 import type { Principal } from '../kernel/security/principal';
 import { AuditSearch, type EventFilter } from './audit-search.service';
 import { EventView, type EventRow, type FilterEvents, type ListEvents } from './audit.dto';
 
 /** Events that an export reads at a time: what it holds in memory, however long the trail. */
 const EXPORT_PAGE = 500;
+const EXPORTS_AT_ONCE = 2;
 const HEAD = [
   ...['at', 'action', 'actorKind', 'actorId', 'actorName', 'actorEmail'],
   ...['target', 'subjectId', 'requestId', 'ip', 'details'],
@@ -32,6 +36,8 @@ type Row = EventRow & Position;
 /** What has been done in a tenant, for those who are responsible for it. */
 @Injectable()
 export class AuditTrailService {
+  private readonly downloads = new Downloads(EXPORTS_AT_ONCE);
+
   constructor(
     private readonly db: TenantDb,
     private readonly search: AuditSearch,
@@ -47,13 +53,17 @@ export class AuditTrailService {
   }
 
   /**
-   * CSV, the newest first, read page by page as the client takes it: one who goes away, or whose session ends, ends it.
+   * CSV, the newest first, read page by page as the client takes it: one who goes away, or whose session or role ends, ends it.
    * The first page is read before the answer begins, so that a refusal is a problem and not half a file.
+   * @throws Problem 429 `tenant.export_busy`
    */
-  async export(who: Principal, asked: FilterEvents): Promise<Readable> {
+  export(who: Principal, asked: FilterEvents): Promise<Readable> {
     const filter = inTenant(who, asked);
-    const read = (after: Position | null) => this.page(who, { filter, after, limit: EXPORT_PAGE });
-    return Readable.from(chunksOf(await read(null), read), { objectMode: false });
+    const read = async (after: Position | null) => {
+      if (!may(await this.db.role(who), 'audit.read')) throw new Problem('auth.role_too_low');
+      return this.page(who, { filter, after, limit: EXPORT_PAGE });
+    };
+    return this.downloads.open(async () => piecesOf(await read(null), read));
   }
 
   private page(
@@ -69,7 +79,7 @@ function inTenant({ tenantId }: Principal, { actorId, ...asked }: FilterEvents):
   return { tenantId, memberId: actorId, action, target, from, to };
 }
 
-async function* chunksOf(first: Row[], read: (after: Position) => Promise<Row[]>) {
+async function* piecesOf(first: Row[], read: (after: Position) => Promise<Row[]>) {
   yield csvLine(HEAD);
   let rows = first;
   for (;;) {

@@ -30,7 +30,7 @@ export class AuditController {
     description:
       'Of any length. Cells that a spreadsheet would take for a formula begin with an apostrophe. An answer that breaks off is not complete.',
     media: 'text/csv',
-    problems: ['request.invalid'],
+    problems: ['request.invalid', 'tenant.export_busy'],
   })
   async export(
     @CurrentPrincipal() who: Principal,

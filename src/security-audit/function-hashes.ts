@@ -10,6 +10,7 @@ export const functionHashes: Readonly<Record<string, string>> = {
   'ava.decline_invitation(bytea,text,inet)':
     '3ff818c92628ca6cbc4ab59aa550295494e778f62261750fdb07d630af64d3c3',
   'ava.departure()': 'e0d52e00fe37a5fbecd1726c0865a85574835970d72a144d9796062cf6be3d0d',
+  'ava.end_sessions(uuid)': '0af3496e6cb125eb1f1201d542f9394ec1d3d4a19f714ba5cf1bcb93192fee95',
   'ava.enqueue(text,jsonb)': '2f6a7dc45644d20b5fc9183aa8c943f49f7baa37cdb3b3b0d6ffdb19b5fd6d92',
   'ava.enter_identity(text,uuid,text)':
     '46eb3b34f51e5d89c69fecdbd530187a9e695376345ef73ca9f0df8349a14b19',
@@ -22,8 +23,13 @@ export const functionHashes: Readonly<Record<string, string>> = {
     'ca3b8b221f224cb0bcf593402a79f88c00ae5dc5051aa56ede6c25f27d88a4d0',
   'ava.find_account(text)': 'ada18685c3e23e748a3fa945b50a3bcaead27e102e0c16adb8da15d492cccdf0',
   'ava.find_invitation(bytea)': '701b23b9ec96ce1e8286408943163fbc833f6ce0ccbb99a060e0a7b02fb3f18a',
+  'ava.find_tenants(uuid,text,text,boolean,timestamp with time zone,uuid,integer)':
+    '83e20403e6e87fdcb70a58a507ca5135f8ef68b9e5baf162bf7ce7972883ea38',
+  'ava.find_users(uuid,text,timestamp with time zone,uuid,integer)':
+    '239f21e5ed6e560396de3f2a6c86d19d3ed40aee215d1ecaf9613dbf78de3aa0',
   'ava.hand_over_numbers(uuid)': 'c06e14fab7c52c36abf16d220283f661177359bbc600a768b103527439be34f6',
   'ava.identity_user()': '935f6734ad679f56dd8c7db313a51d73fde2266b16398f87dd6de578b151fa25',
+  'ava.installation_counts()': '03c6dd3c588b0e3ce9d4cdfe53323566e079d3c194e7614e59b36345786b51c5',
   'ava.invitation_closed(invitations)':
     'a1e8814d7f59bbb354547c2c9e71978db7d118821c8b87739940d71434905130',
   'ava.invitation_refused(invitations)':
@@ -48,7 +54,7 @@ export const functionHashes: Readonly<Record<string, string>> = {
     'f35d9e3bcc02f24fdcfc7c0670c829af52d6d9ad98263c1aa25d63c38b31c311',
   'ava.my_invitations(integer)': '69307300cf369be860907211697ae5323cb0d0219361dc627094936f76b54793',
   'ava.my_numbers(integer)': '3f5698ed6a9fba0aaccf4cd1cccbad4b9aa43a39de4b4cedc788e5248a8c96de',
-  'ava.my_tenants()': '490ce7e1f806554c88a978f59bddef5d85873c4e2af978a00544655bd631f156',
+  'ava.my_tenants()': 'f0c2e4bc86fc55db372c1dc47eb6b02bf3abaa41a3a054de6a187762e5e14bdc',
   'ava.open_job(text,uuid)': '3ded554d2ec0360cc0fd792765f80fb1c846af1721e5b59e6cf555a3740f95fe',
   'ava.open_tenant(uuid,text)': 'ec35ecc6dc49f79bf8eb9b0c9029609b0d685db5d4ff4da653329a8f7c556a3b',
   'ava.operator_id()': '3f7c91d9a0dcd06df9ba791286d8390853ea7f822dd965d35e523b1acffc6199',
@@ -63,6 +69,7 @@ export const functionHashes: Readonly<Record<string, string>> = {
   'ava.remove_member(uuid)': '0305af6e51236610139cebcd0c3f3caa905670af968004da71bb0064a0d03273',
   'ava.resend_invitation(uuid,bytea,bytea)':
     '9607c36fc484961291d6e8aed89f9e2f1f613db5c9884d1887a8bf43438f9df3',
+  'ava.resume_tenant(uuid)': '12bfad36daa6782977d5c4175309f8d9bcc0ea526297d580228d3608052ffe92',
   'ava.retry_job(uuid)': '5825f7c712e090bfafd21f22b9e85ec586f972aebfac6cfaa2c0367cdb3c7a01',
   'ava.revoke_invitation(uuid)': '01b350e987d95c8664ac0fb88fdef50f8c54b2f934d3a0031b9a1658f6b7dfd3',
   'ava.role_of_member(uuid)': 'd55e817ee329ddecd433e953a3b47adee58fabac3e0ab0c22cb0b9df510a5053',
@@ -73,6 +80,10 @@ export const functionHashes: Readonly<Record<string, string>> = {
     '7813ed9f7ea9d8a203f6cd44c012608bfe5f2b9f2df1946b87422c8f158096a1',
   'ava.standing(uuid,uuid,uuid)':
     'bfc6caab84995ca8c1cfedecbb13782f91a6b9d1ca586be96c6b8b70c14ab1dd',
+  'ava.suspend_tenant(uuid,text)':
+    '0707d48c9b88ce93dc59f7d920324769fb6c50d11b1928b9c11256836df3ada5',
+  'ava.suspension(uuid,uuid,uuid)':
+    '0574ef932dfec98554729d82d695e99bd943aa3d4df698e84f1fe72a81671904',
   'ava.sweep_account_tokens()': '7cc517744609fbcf8f33b79d1ac9a280e1b92eab635ebbba95cca93812e6b25f',
   'ava.take_turn(text,integer,integer)':
     '76d576e84f5d56c6f7f2ded2586106462b2d4ad5dc1a4c7851fe1372ae6fb827',

@@ -75,8 +75,10 @@ export const parts: readonly Part[] = [
     type: 'audit_event',
     rows: MANY,
     sql: page(
-      `at, actor_id AS "actorId", subject_id AS "subjectId", action, target, request_id AS "requestId",
-       host(ip) AS ip, details`,
+      // Which operator it was, and from where, is not the tenant's to know.
+      `at, CASE WHEN NOT by_operator THEN actor_id END AS "actorId", by_operator AS "byOperator",
+       subject_id AS "subjectId", action, target, request_id AS "requestId",
+       CASE WHEN NOT by_operator THEN host(ip) END AS ip, details`,
       'audit_events',
       'at',
     ),

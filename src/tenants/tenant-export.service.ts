@@ -1,7 +1,8 @@
-import { addAbortSignal, Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/audit.service';
 import { TenantDb } from '../kernel/database/tenant-db';
+import { Downloads } from '../kernel/http/downloads';
 import { Problem } from '../kernel/http/problem';
 import { may } from '../kernel/security/permissions';
 import type { Principal } from '../kernel/security/principal';
@@ -10,16 +11,12 @@ import { parts } from './tenant-export.query';
 /** A row under the names it leaves with, and its key, which does not. */
 type Row = { readonly $id?: string; readonly $at?: string } & Readonly<Record<string, unknown>>;
 
-/** Exports at once in one process; each holds a page in memory and asks the database all the time. */
 const AT_ONCE = 2;
-const RETRY_AFTER = '30';
-/** Milliseconds after which a client that reads ever so slowly is cut off. */
-const LONGEST = 60 * 60 * 1000;
 
 /** Everything of a tenant as lines of JSON, read page by page as fast as the client takes it. */
 @Injectable()
 export class TenantExportService {
-  private running = 0;
+  private readonly downloads = new Downloads(AT_ONCE);
 
   constructor(
     private readonly db: TenantDb,
@@ -27,21 +24,11 @@ export class TenantExportService {
   ) {}
 
   /** @throws Problem 429 `tenant.export_busy` */
-  async open(who: Principal): Promise<Readable> {
-    if (this.running >= AT_ONCE) {
-      throw new Problem('tenant.export_busy', { headers: { 'retry-after': RETRY_AFTER } });
-    }
-    this.running += 1;
-    try {
+  open(who: Principal): Promise<Readable> {
+    return this.downloads.open(async () => {
       await this.db.run(who, (em) => this.audit.record(em, who, { action: 'tenant.exported' }));
-    } catch (error) {
-      this.running -= 1;
-      throw error;
-    }
-    const lines = Readable.from(this.lines(who), { objectMode: false });
-    // However it ends: read to the end, failed, or destroyed with the answer when the client goes.
-    lines.once('close', () => (this.running -= 1));
-    return addAbortSignal(AbortSignal.timeout(LONGEST), lines);
+      return this.lines(who);
+    });
   }
 
   private async *lines(who: Principal): AsyncGenerator<string> {

@@ -103,10 +103,18 @@ describe('POST /admin/jobs/:id/retry', () => {
     expect(await storedJob(app, id)).toMatchObject({ state: 'completed' });
     expect(
       await app.sql(
-        `SELECT actor_id, target, details FROM audit_events WHERE action = 'job.retried'`,
+        `SELECT tenant_id, actor_id, by_operator, subject_id, target, details FROM audit_events
+          WHERE action = 'operator.job_retried'`,
       ),
     ).toEqual([
-      { actor_id: olga.userId, target: id, details: { queue: TRIAL, tenantId: alice.tenantId } },
+      {
+        tenant_id: alice.tenantId,
+        actor_id: olga.userId,
+        by_operator: true,
+        subject_id: null,
+        target: id,
+        details: { queue: TRIAL },
+      },
     ]);
   });
 

@@ -113,6 +113,7 @@ function complaintsOfBody({ body, text }: Answer, content: Responses[string]['co
 /** What an answer that is no JSON has to look like. */
 const ofText: Readonly<Record<string, [RegExp, string]>> = {
   none: [/^$/, 'has a body'],
+  'text/csv': [/^(.+\r\n)+$/, 'is no CSV'],
   'application/x-ndjson': [/^(\{.*\}\n)+$/, 'is no NDJSON'],
 };
 
@@ -137,9 +138,14 @@ const bodies = {
   bareCall: { startedAt: '2025-01-31T09:30:00Z', direction: 'web', status: 'queued' },
   profile: { name: 'Emma', voice: 'nova', tone: 'warm' },
   number: { number: '+33612345678' },
+  suspension: { reason: 'Not paid.' },
   vapi: { apiKey: 'sk_alice_xxx_0001' },
   twilio: { accountSid: `AC${'a'.repeat(32)}`, authToken: '0a'.repeat(16) },
 };
+
+/** Of what the path is about. */
+const idIn = (path: string, ids: Readonly<Record<string, string>>) =>
+  Object.entries(ids).find(([start]) => path.startsWith(start))?.[1] ?? '';
 
 describe('the answers', () => {
   it('have exactly the members, types and nulls that the document tells', async () => {
@@ -188,11 +194,16 @@ describe('the answers', () => {
     await check('PATCH /me', client.patch('/me', { name: null }));
     await check('POST /tenants', client.post('/tenants', { name: 'Atelier 2' }));
     await check('PATCH /tenant', client.patch('/tenant', { name: 'Atelier' }));
-    const ids = { call: call.body.id as string, number: number.body.id as string };
-    await check('PATCH /calls/{id}', client.patch(`/calls/${ids.call}`, { tags: [] }));
+    const ids = {
+      '/calls': call.body.id as string,
+      '/phone-numbers': number.body.id as string,
+      '/admin/tenants': tenantId,
+      '/admin/users': alice.userId,
+    };
+    await check('PATCH /calls/{id}', client.patch(`/calls/${ids['/calls']}`, { tags: [] }));
     await check(
       'PATCH /phone-numbers/{id}',
-      client.patch(`/phone-numbers/${ids.number}`, { label: 'Accueil' }),
+      client.patch(`/phone-numbers/${ids['/phone-numbers']}`, { label: 'Accueil' }),
     );
     const [job] = await app.sql<{ id: string }>(
       `INSERT INTO pgboss.job (name, data, state, output)
@@ -200,8 +211,7 @@ describe('the answers', () => {
       [tenantId],
     );
     for (const path of Object.keys(document.paths).filter((one) => document.paths[one]?.get)) {
-      const id = path.startsWith('/calls') ? ids.call : ids.number;
-      await check(`GET ${path}`, client.get(withId(path, id)));
+      await check(`GET ${path}`, client.get(withId(path, idIn(path, ids))));
     }
     const invitations = '/tenant/invitations';
     const asked = await check(
@@ -216,6 +226,18 @@ describe('the answers', () => {
       const token = await invitationTo(app, email);
       await check(`POST /invitations/${act}`, client.post(`/invitations/${act}`, { token }));
     }
+    const other = await register(app, 'other');
+    const admin = {
+      tenant: `/admin/tenants/${other.tenantId}`,
+      user: `/admin/users/${other.userId}`,
+    };
+    await check(
+      'POST /admin/tenants/{id}/suspend',
+      client.post(`${admin.tenant}/suspend`, bodies.suspension),
+    );
+    await check('GET /admin/tenants', client.get('/admin/tenants?state=suspended'));
+    await check('POST /admin/tenants/{id}/resume', client.post(`${admin.tenant}/resume`));
+    await check('POST /admin/users/{id}/end-sessions', client.post(`${admin.user}/end-sessions`));
     const max = await join(app, await register(app, 'max'), { tenantId, role: 'member' });
     const ada = await join(app, await register(app, 'ada'), { tenantId, role: 'member' });
     const member = `/tenant/members/${ada.userId}`;
@@ -229,8 +251,11 @@ describe('the answers', () => {
     await check('GET /me/deletion-preview', client.get('/me/deletion-preview'));
     await check('DELETE /me/email-change', client.delete('/me/email-change'));
     await check('DELETE /auth/sessions', client.delete('/auth/sessions'));
-    await check('DELETE /calls/{id}', client.delete(`/calls/${ids.call}`));
-    await check('DELETE /phone-numbers/{id}', client.delete(`/phone-numbers/${ids.number}`));
+    await check('DELETE /calls/{id}', client.delete(`/calls/${ids['/calls']}`));
+    await check(
+      'DELETE /phone-numbers/{id}',
+      client.delete(`/phone-numbers/${ids['/phone-numbers']}`),
+    );
     await check('DELETE /vapi-settings', client.delete('/vapi-settings'));
     await check('POST /auth/logout', client.post('/auth/logout'));
 

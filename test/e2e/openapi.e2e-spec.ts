@@ -61,6 +61,8 @@ const notForMembers = [
   'DELETE /phone-numbers/{id}',
   'PATCH /calls/{id}',
   'DELETE /calls/{id}',
+  'GET /audit',
+  'GET /audit/export',
 ];
 
 const errorsOf = (operation: Operation) =>
@@ -213,9 +215,9 @@ describe('the API document', () => {
 
     expect(entities).toContain('UserCredentials');
     expect(schemas().filter(([name]) => entities.includes(name))).toEqual([]);
-    // Who asks for everything about himself is told that, too.
+    // Told to operators, and to who asks for everything about himself.
     expect(fields.filter((field) => /hash|sortedAt|revokedAt|operator|orgId/i.test(field))).toEqual(
-      ['AccountData.operator'],
+      ['AccountData.operator', 'TrailEvent.byOperator', 'UserOverview.operator'],
     );
     expect(fields.filter((field) => field.endsWith('.tenantId'))).toEqual([
       'Login.tenantId',
@@ -223,6 +225,7 @@ describe('the API document', () => {
       'SessionData.tenantId',
       'NumberData.tenantId',
       'EventData.tenantId',
+      'TrailEvent.tenantId',
       'JobView.tenantId',
     ]);
   });

@@ -127,7 +127,8 @@ describe('an id in a path', () => {
   beforeAll(async () => {
     const { paths } = (await alice.client.get('/openapi.json')).body as OpenAPIObject;
     routes = Object.entries(paths).flatMap(([path, item]) =>
-      path.includes('{')
+      // Who is no operator is told so before any id is looked at.
+      path.includes('{') && !path.startsWith('/admin/')
         ? Object.keys(item).map((name) => ({ method: name.toUpperCase() as 'GET', path }))
         : [],
     );
