@@ -16,7 +16,6 @@ export class OperatorsSide1764000016000 implements MigrationInterface {
     await q.query(`
       ALTER TABLE audit_events ADD COLUMN by_operator boolean NOT NULL DEFAULT (current_user = 'ava_operator');
       CREATE INDEX audit_events_at_idx ON audit_events (at DESC, id DESC);
-      CREATE INDEX audit_events_actor_idx ON audit_events (actor_id, at DESC, id DESC);
       CREATE INDEX audit_events_action_idx ON audit_events (tenant_id, action text_pattern_ops, at DESC);
       CREATE INDEX audit_events_target_idx ON audit_events (tenant_id, target, at DESC, id DESC)`);
     await q.query(OPERATOR_FUNCTIONS_UP);
@@ -26,7 +25,7 @@ export class OperatorsSide1764000016000 implements MigrationInterface {
   async down(q: QueryRunner): Promise<void> {
     await q.query(OPERATOR_FUNCTIONS_DOWN);
     await q.query(`
-      DROP INDEX audit_events_at_idx, audit_events_actor_idx, audit_events_action_idx, audit_events_target_idx,
+      DROP INDEX audit_events_at_idx, audit_events_action_idx, audit_events_target_idx,
         tenants_created_at_idx, tenants_name_idx, tenants_suspended_idx, users_created_at_idx, users_email_prefix_idx;
       ALTER TABLE audit_events DROP COLUMN by_operator;
       ALTER TABLE tenants DROP COLUMN suspended_reason`);

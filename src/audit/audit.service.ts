@@ -18,11 +18,6 @@ export interface AuditEvent {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-/** Who did it, and in the trail of which tenant it is told; null when it is about none. */
-export type Actor = Pick<Principal, 'userId' | 'requestId' | 'ip'> & {
-  readonly tenantId: string | null;
-};
-
 /**
  * Writes the trail in the transaction of what it tells, so that neither is there without the other. When it was and who
  * did it is filled in by the database.

@@ -181,7 +181,6 @@ export async function customer(
     inviter: await colleague(app, person, 'admin'),
     email: `${mark('invited')}@example.com`,
   });
-  const eventCursor = await cursorOf(person, '/audit');
   if (role !== 'owner') await demote(app, person, role);
   return {
     ...person,
