@@ -1,8 +1,7 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
-import { MailTokens } from '../../src/kernel/security/mail-tokens';
-import type { AccountPurpose } from '../../src/users/account-tokens.service';
 import type { TestApp } from '../support/app';
 import { login, register, type Person } from '../support/people';
+import { mailTokensOf } from './customer-mail-tokens';
 
 type Role = 'owner' | 'admin' | 'member';
 
@@ -26,7 +25,7 @@ export interface Ids {
 export interface Customer extends Person, Ids {
   readonly tenantName: string;
   /** As the mails had them. */
-  readonly mailTokens: Readonly<Record<AccountPurpose, string>>;
+  readonly mailTokens: Awaited<ReturnType<typeof mailTokensOf>>;
   /** What only this customer knows and no table holds as it is. */
   readonly secrets: readonly string[];
 }
@@ -149,7 +148,7 @@ export async function customer(
   const credentials = await saveCredentials(person);
   const other = await login(app, person.email);
   const named = await plant(app, person, { mark, since });
-  const mailTokens = await tokensOf(app, person, mark);
+  const mailTokens = await mailTokensOf(app, person, mark);
   const colleagueId = await colleague(app, person, 'member');
   if (role !== 'owner') await demote(app, person, role);
   return {
@@ -182,42 +181,6 @@ async function plant(app: TestApp, person: Person, how: { mark: Mark; since: str
     callId: idOf('calls'),
     phoneNumberId: idOf('phone_numbers'),
     jobId: idOf('pgboss.job'),
-  };
-}
-
-/** One of each kind, in the place of what registration has sent. */
-async function tokensOf(
-  app: TestApp,
-  { userId, email }: Person,
-  mark: Mark,
-): Promise<Customer['mailTokens']> {
-  const mailTokens = app.app.get(MailTokens);
-  const made = (purpose: AccountPurpose) => {
-    const id = randomUUID();
-    const { nonce, hash } = mailTokens.issue(purpose, id);
-    const to = purpose === 'email-change' ? `${mark('to').toLowerCase()}@example.com` : email;
-    const row = {
-      ...{ id, user_id: userId, purpose, email: to, replaced_email: mark('before') },
-      ...{ nonce: `\\x${nonce.toString('hex')}`, token_hash: `\\x${hash.toString('hex')}` },
-      ...{ created_at: '2025-01-31', expires_at: '2099-01-01' },
-    };
-    return { row, token: mailTokens.tokenFor(purpose, { id, nonce, hash }) ?? '' };
-  };
-  const [verification, reset, change] = [
-    made('verify-email'),
-    made('password-reset'),
-    made('email-change'),
-  ];
-  await app.sql('DELETE FROM account_tokens WHERE user_id = $1', [userId]);
-  await insert(
-    app,
-    'account_tokens',
-    [verification, reset, change].map(({ row }) => row),
-  );
-  return {
-    'verify-email': verification.token,
-    'password-reset': reset.token,
-    'email-change': change.token,
   };
 }
 
