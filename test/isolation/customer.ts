@@ -1,7 +1,7 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import type { TestApp } from '../support/app';
 import { login, register, type Person } from '../support/people';
-import { mailTokensOf } from './customer-mail-tokens';
+import { mailTokensOf, saveCredentials } from './customer-secrets';
 
 type Role = 'owner' | 'admin' | 'member';
 
@@ -204,17 +204,6 @@ export const absent = ({ callCursor, phoneNumberCursor, memberCursor }: Ids): Id
 
 /** The cursor with another MAC: of the right form, but given to nobody. */
 const madeUp = (cursor: string) => `${randomBytes(12).toString('base64url')}${cursor.slice(16)}`;
-
-/** Through the API, as only it can seal them. */
-async function saveCredentials({ client }: Person): Promise<string[]> {
-  const apiKey = randomBytes(24).toString('hex');
-  const accountSid = `AC${randomBytes(16).toString('hex')}`;
-  const authToken = randomBytes(16).toString('hex');
-  await client.post('/vapi-settings', { apiKey });
-  await client.post('/twilio-settings', { accountSid, authToken });
-  const mask = (text: string) => `${text.slice(0, 4)}…${text.slice(-4)}`;
-  return [apiKey, mask(apiKey), accountSid, authToken, mask(authToken)];
-}
 
 const claimsOf = (token: string) =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { sid: string };

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { MailTokens } from '../../src/kernel/security/mail-tokens';
 import type { TestApp } from '../support/app';
 import type { Person } from '../support/people';
@@ -27,4 +27,15 @@ export async function mailTokensOf(
     made.push([purpose, mailTokens.tokenFor(purpose, { id, nonce, hash }) ?? '']);
   }
   return Object.fromEntries(made) as Record<Purpose, string>;
+}
+
+/** Through the API, as only it can seal them. */
+export async function saveCredentials({ client }: Person): Promise<string[]> {
+  const apiKey = randomBytes(24).toString('hex');
+  const accountSid = `AC${randomBytes(16).toString('hex')}`;
+  const authToken = randomBytes(16).toString('hex');
+  await client.post('/vapi-settings', { apiKey });
+  await client.post('/twilio-settings', { accountSid, authToken });
+  const mask = (text: string) => `${text.slice(0, 4)}…${text.slice(-4)}`;
+  return [apiKey, mask(apiKey), accountSid, authToken, mask(authToken)];
 }
