@@ -24,7 +24,6 @@ export interface Ids {
 /** Somebody with a tenant of their own in which there are rows of every kind. */
 export interface Customer extends Person, Ids {
   readonly tenantName: string;
-  /** As the mails had them. */
   readonly mailTokens: Awaited<ReturnType<typeof mailTokensOf>>;
   /** What only this customer knows and no table holds as it is. */
   readonly secrets: readonly string[];
