@@ -50,11 +50,16 @@ export class TenantsOverview {
 
   async search(who: Principal, query: SearchTenants): Promise<Page<TenantOverview>> {
     const { id, name, memberEmail, state, limit, cursor } = query;
-    const scope = ['operator', 'tenants', id ?? '', name ?? '', memberEmail ?? '', state ?? ''];
+    const scope = [
+      'operator',
+      'tenants',
+      ...[id, name, memberEmail, state].map((one) => one ?? ''),
+    ];
     const after = cursor === undefined ? null : this.keyset.read(scope, cursor);
     const suspended = state === undefined ? null : state === 'suspended';
-    const terms = [id ?? null, name ?? null, memberEmail ?? null, suspended];
-    const place = [after?.at ?? null, after?.id ?? null, limit + 1];
+    // What is not given is sent as NULL.
+    const terms = [id, name, memberEmail, suspended];
+    const place = [after?.at, after?.id, limit + 1];
     const rows = await this.db.read(who, (em) =>
       em.query<(TenantRow & Position)[]>(TENANTS_FOUND, [...terms, ...place, MOST_COUNTED.inList]),
     );

@@ -5,6 +5,7 @@ import { OwnedResource } from '../kernel/security/owned-resource';
 import { Needs } from '../kernel/security/permissions';
 import { CurrentPrincipal, type Principal } from '../kernel/security/principal';
 import { Tenant } from './tenant.entity';
+import { TenantDeletionService } from './tenant-deletion.service';
 import { TenantGuard } from './tenant.guard';
 import { DeleteTenant, RenameTenant, TenantView } from './tenants.dto';
 import { TenantsService } from './tenants.service';
@@ -13,7 +14,10 @@ import { TenantsService } from './tenants.service';
 @Controller('tenant')
 @UseGuards(TenantGuard)
 export class TenantsController {
-  constructor(private readonly tenants: TenantsService) {}
+  constructor(
+    private readonly tenants: TenantsService,
+    private readonly deletion: TenantDeletionService,
+  ) {}
 
   @Get()
   @Needs('tenant.read')
@@ -55,6 +59,6 @@ export class TenantsController {
     @OwnedResource() tenant: Tenant,
     @Body() body: DeleteTenant,
   ): Promise<void> {
-    return this.tenants.remove(who, tenant, body);
+    return this.deletion.remove(who, tenant, body);
   }
 }

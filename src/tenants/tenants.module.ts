@@ -8,6 +8,7 @@ import { Membership } from './membership.entity';
 import { Tenant } from './tenant.entity';
 import { TenantExportController } from './tenant-export.controller';
 import { TenantExportService } from './tenant-export.service';
+import { TenantDeletionService } from './tenant-deletion.service';
 import { TenantGuard } from './tenant.guard';
 import { TenantsController } from './tenants.controller';
 import { TenantsService } from './tenants.service';
@@ -15,7 +16,14 @@ import { TenantsService } from './tenants.service';
 @Module({
   imports: [TypeOrmModule.forFeature([Tenant, Membership]), AuditModule],
   controllers: [TenantsController, MembersController, TenantExportController],
-  providers: [TenantsService, TenantGuard, MembersService, MemberGuard, TenantExportService],
+  providers: [
+    TenantsService,
+    TenantDeletionService,
+    TenantGuard,
+    MembersService,
+    MemberGuard,
+    TenantExportService,
+  ],
   exports: [TenantsService],
 })
 export class TenantsModule {}

@@ -4,13 +4,11 @@ import type { EntityManager } from 'typeorm';
 import { AuditService } from '../audit/audit.service';
 import { SETTINGS, type Settings } from '../kernel/config/settings';
 import { IdentityDb, TenantDb } from '../kernel/database/tenant-db';
-import { Problem } from '../kernel/http/problem';
-import { PasswordConfirmation } from '../kernel/security/password-confirmation';
 import type { Principal } from '../kernel/security/principal';
 import { lastOwner, type Candidate } from './last-owner';
 import { Membership } from './membership.entity';
 import { Tenant } from './tenant.entity';
-import { TenantView, type DeleteTenant } from './tenants.dto';
+import { TenantView } from './tenants.dto';
 import type { TenantOfUser } from './tenants.types';
 
 @Injectable()
@@ -18,7 +16,6 @@ export class TenantsService {
   constructor(
     private readonly db: TenantDb,
     private readonly identity: IdentityDb,
-    private readonly confirmation: PasswordConfirmation,
     private readonly audit: AuditService,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
@@ -67,19 +64,6 @@ export class TenantsService {
       await this.audit.record(em, who, { action: 'tenant.renamed' });
     });
     return this.view(who, Object.assign(tenant, { name }));
-  }
-
-  /** @throws Problem 403 on a wrong password, 400 when the name does not match */
-  async remove(who: Principal, tenant: Tenant, { password, confirm }: DeleteTenant): Promise<void> {
-    await this.confirmation.require(who, password);
-    if (confirm !== tenant.name) {
-      throw Problem.invalid({ field: 'confirm', code: 'tenant.name_mismatch' });
-    }
-    await this.db.run(who, async (em) => {
-      // First, as there is no tenant to write for afterwards.
-      await this.audit.record(em, who, { action: 'tenant.deleted' });
-      await em.delete(Tenant, { id: who.tenantId });
-    });
   }
 
   /**

@@ -7,7 +7,7 @@ import { CurrentPrincipal, type Principal } from '../kernel/security/principal';
 import { AccountDeletionService } from './account-deletion.service';
 import { DeletionPreview } from './deletion-preview.dto';
 import { DeletionPreviewService } from './deletion-preview.service';
-import { EmailChangeService } from './email-change.service';
+import { ProfileChangeService } from './profile-change.service';
 import { UserGuard } from './user.guard';
 import { ChangeMe, DeleteMe } from './users.dto';
 import { UsersService } from './users.service';
@@ -22,7 +22,7 @@ export class UsersController {
     private readonly users: UsersService,
     private readonly deletion: AccountDeletionService,
     private readonly previews: DeletionPreviewService,
-    private readonly emailChange: EmailChangeService,
+    private readonly profile: ProfileChangeService,
   ) {}
 
   @Get()
@@ -41,14 +41,14 @@ export class UsersController {
     problems: ['auth.password_wrong', 'rate.limited'],
   })
   change(@CurrentPrincipal() who: Principal, @Body() body: ChangeMe): Promise<UserView> {
-    return this.users.change(who, body);
+    return this.profile.change(who, body);
   }
 
   @Delete('email-change')
   @HttpCode(204)
   @Operation({ summary: 'Take back a change of your address that waits for its confirmation' })
   cancelEmailChange(@CurrentPrincipal() who: Principal): Promise<void> {
-    return this.emailChange.cancel(who);
+    return this.profile.emailChange.cancel(who);
   }
 
   @Get('deletion-preview')

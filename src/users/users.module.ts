@@ -12,6 +12,7 @@ import { DeletionPreviewService } from './deletion-preview.service';
 import { EmailChangeConfirmation } from './email-change-confirmation.service';
 import { EmailChangeController } from './email-change.controller';
 import { EmailChangeService } from './email-change.service';
+import { ProfileChangeService } from './profile-change.service';
 import { User } from './user.entity';
 import { UserGuard } from './user.guard';
 import { UsersController } from './users.controller';
@@ -34,6 +35,7 @@ import { UsersService } from './users.service';
     DeletionPreviewService,
     EmailChangeConfirmation,
     EmailChangeService,
+    ProfileChangeService,
     UserGuard,
     UsersService,
   ],

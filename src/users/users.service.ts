@@ -1,16 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { violatedConstraint } from '../kernel/database/database-errors';
-import { IdentityDb, TenantDb } from '../kernel/database/tenant-db';
-import { Problem } from '../kernel/http/problem';
+import { IdentityDb } from '../kernel/database/tenant-db';
 import type { Locale } from '../kernel/http/problem-catalogue';
-import { PasswordConfirmation } from '../kernel/security/password-confirmation';
 import type { Principal } from '../kernel/security/principal';
 import { TenantsService } from '../tenants/tenants.service';
 import { pendingEmailOf } from './account-tokens.service';
-import { EmailChangeService } from './email-change.service';
 import { User, type OnboardingFlags } from './user.entity';
-import type { ChangeMe } from './users.dto';
 import { UserView } from './users.types';
 
 export interface NewUser {
@@ -24,11 +20,8 @@ export interface NewUser {
 @Injectable()
 export class UsersService {
   constructor(
-    private readonly db: TenantDb,
     private readonly identity: IdentityDb,
-    private readonly confirmation: PasswordConfirmation,
     private readonly tenants: TenantsService,
-    private readonly emailChange: EmailChangeService,
   ) {}
 
   /** @throws QueryFailedError on `users_email_key` when the address is taken; the caller's transaction is then lost */
@@ -62,18 +55,6 @@ export class UsersService {
     return this.identity.read(userId, (em) => this.view(em, userId));
   }
 
-  /** The address changes once it was confirmed. @throws Problem 403 when the password for it is wrong, 429 */
-  async change(who: Principal, { currentPassword, email, ...values }: ChangeMe): Promise<UserView> {
-    if (email !== undefined) {
-      await this.confirm(who, currentPassword);
-      await this.emailChange.begin(who, email);
-    }
-    return this.db.run(who, async (em) => {
-      if (Object.keys(values).length > 0) await em.update(User, { id: who.userId }, values);
-      return this.view(em, who.userId);
-    });
-  }
-
   async flags(em: EntityManager, who: Principal): Promise<OnboardingFlags> {
     const { onboardingFlags } = await em.findOneByOrFail(User, { id: who.userId });
     // The earlier system's column took any JSON.
@@ -90,13 +71,6 @@ export class UsersService {
        WHERE id = $1`,
       [who.userId, JSON.stringify(flags)],
     );
-  }
-
-  private async confirm(who: Principal, password: string | undefined): Promise<void> {
-    if (password === undefined) {
-      throw Problem.invalid({ field: 'currentPassword', code: 'current_password.required' });
-    }
-    await this.confirmation.require(who, password);
   }
 }
 

@@ -148,6 +148,11 @@ describe('a new address', () => {
 
     await confirm(token);
 
+    const left = await app.sql(
+      'SELECT purpose FROM account_tokens WHERE user_id = $1 AND used_at IS NULL',
+      [alice.userId],
+    );
+    expect(left).toEqual([]);
     const verified = await anyone.post('/auth/verify-email', { token: verification?.token });
     const newPassword = `${password} anew`;
     const body = { token: reset?.token, newPassword };

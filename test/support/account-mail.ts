@@ -9,7 +9,7 @@ export interface MailApp extends TestApp {
   arriving(): Promise<ArrivedMail[]>;
 }
 
-export interface ArrivedMail {
+interface ArrivedMail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
@@ -33,11 +33,11 @@ export async function startMailApp(environment: NodeJS.ProcessEnv = {}): Promise
     arriving: async () => {
       server.received.length = 0;
       await app.app.get(Jobs).runDue();
-      return server.received.map(({ to, header, parts }) => {
-        const text = parts['text/plain'] ?? '';
+      return server.received.map((mail) => {
+        const text = mail.parts['text/plain'] ?? '';
         const [, page = '', token = ''] =
           /https:\/\/app\.example\.com(\/[\w/-]*)(?:#token=([\w-]+))?/.exec(text) ?? [];
-        return { to: to.join(), subject: header('Subject'), text, page, token };
+        return { to: mail.to.join(), subject: mail.header('Subject'), text, page, token };
       });
     },
     close: async () => {

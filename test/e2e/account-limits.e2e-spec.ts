@@ -1,0 +1,74 @@
+import { startApp, type TestApp } from '../support/app';
+import { Client } from '../support/client';
+import { password, register, type Person } from '../support/people';
+
+let limited: TestApp;
+
+beforeAll(async () => {
+  limited = await startApp({ RATE_LIMITS: 'on', TRUST_PROXY: 'true' });
+});
+afterAll(() => limited.close());
+
+const newPassword = 'another horse, another battery';
+
+describe('the limits of a password reset', () => {
+  const from = (ip: string, email: string) =>
+    new Client(limited.app).post(
+      '/auth/password-reset',
+      { email },
+      { headers: { 'x-forwarded-for': ip } },
+    );
+
+  it('are five mails an hour for an address, had by somebody or not', async () => {
+    const alice = await register(limited, 'alice');
+    const statuses: Record<string, number[]> = { [alice.email]: [], 'nobody@example.com': [] };
+
+    for (const email of Object.keys(statuses)) {
+      for (let i = 1; i <= 6; i += 1)
+        statuses[email]?.push((await from(`192.0.2.${i}`, email)).status);
+    }
+
+    const expected = [202, 202, 202, 202, 202, 429];
+    expect(statuses).toEqual({ [alice.email]: expected, 'nobody@example.com': expected });
+  });
+
+  it('are twenty an hour for a network, whatever the addresses', async () => {
+    const statuses: number[] = [];
+    for (let i = 1; i <= 21; i += 1)
+      statuses.push((await from('198.51.100.7', `n${i}@example.com`)).status);
+
+    expect(statuses).toEqual([...Array<number>(20).fill(202), 429]);
+  });
+
+  it('are sixty tokens an hour that a network may try', async () => {
+    const tried = (route: string) =>
+      new Client(limited.app).post(
+        route,
+        { token: 'A'.repeat(43), newPassword },
+        { headers: { 'x-forwarded-for': '203.0.113.9' } },
+      );
+    const statuses: number[] = [];
+    for (let i = 0; i <= 60; i += 1)
+      statuses.push((await tried('/auth/password-reset/confirm')).status);
+
+    expect(statuses).toEqual([...Array<number>(60).fill(400), 429]);
+  });
+});
+
+describe('the limits of mails that a person has sent', () => {
+  it.each([
+    ['to the own address', 202, ({ client }: Person) => client.post('/auth/verify-email/resend')],
+    [
+      'to a new address',
+      200,
+      ({ client }: Person) =>
+        client.patch('/me', { email: 'new@example.com', currentPassword: password }),
+    ],
+  ])('are five an hour %s', async (_, ok, send) => {
+    const alice = await register(limited, 'alice');
+    const statuses: number[] = [];
+    for (let i = 0; i <= 5; i += 1) statuses.push((await send(alice)).status);
+
+    expect(statuses).toEqual([...Array<number>(5).fill(ok), 429]);
+  });
+});
