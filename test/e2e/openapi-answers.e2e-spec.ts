@@ -4,20 +4,9 @@ import { withId } from '../support/api-document';
 import { startApp, type TestApp } from '../support/app';
 import type { Answer } from '../support/client';
 import { join, register, type Person } from '../support/people';
+import { isOfType, type Schema } from '../support/schemas';
 import { invitationTo } from '../support/invitation-rows';
 
-interface Schema {
-  $ref?: string;
-  allOf?: Schema[];
-  type?: string;
-  format?: string;
-  nullable?: boolean;
-  enum?: unknown[];
-  items?: Schema;
-  properties?: Record<string, Schema>;
-  required?: string[];
-  additionalProperties?: boolean;
-}
 type Responses = Record<string, { content?: Record<string, { schema: Schema }> }>;
 
 let app: TestApp;
@@ -45,16 +34,6 @@ afterAll(async () => {
   await twilio.stop();
 });
 
-const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/;
-const types: Readonly<Record<string, (value: unknown) => boolean>> = {
-  string: (value) => typeof value === 'string',
-  number: (value) => typeof value === 'number',
-  integer: (value) => Number.isInteger(value),
-  boolean: (value) => typeof value === 'boolean',
-  array: (value) => Array.isArray(value),
-  object: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-};
-
 const resolved = (schema: Schema): Schema => {
   const name = (schema.$ref ?? schema.allOf?.[0]?.$ref)?.split('/').at(-1);
   return name === undefined ? schema : (document.components?.schemas?.[name] as Schema);
@@ -71,12 +50,6 @@ function differences(value: unknown, told: Schema, at = 'body'): string[] {
     return value.flatMap((entry, i) => differences(entry, items, `${at}[${i}]`));
   }
   return schema.type === 'object' ? differencesOfMembers(value as object, schema, at) : [];
-}
-
-function isOfType(value: unknown, { type = 'object', format }: Schema): boolean {
-  if (types[type]?.(value) !== true) return false;
-  if (format === 'uuid') return UUID.test(value as string);
-  return format !== 'date-time' || new Date(value as string).toISOString() === value;
 }
 
 function differencesOfMembers(value: object, schema: Schema, at: string): string[] {

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Client, Connection, QueryArrayResult, QueryResult } from 'pg';
 
 /** How often the connection asked PostgreSQL to answer while `work` ran. */
@@ -21,3 +22,14 @@ export const told = ({ command, rowCount, rows, fields }: QueryArrayResult | Que
   rows: rows as unknown[],
   fields: fields.map(({ name, dataTypeID }) => [name, dataTypeID]),
 });
+
+/** What arrives until the answer ends or breaks off. */
+export async function rest(answer: IncomingMessage): Promise<{ text: string; whole: boolean }> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of answer) chunks.push(chunk as Buffer);
+  } catch {
+    // Broken off: `complete` tells.
+  }
+  return { text: Buffer.concat(chunks).toString(), whole: answer.complete };
+}

@@ -17,7 +17,7 @@ const TOKEN_COUNTS = 'ava:token-counts';
 /** Open to everybody too, but a token that is sent must be good: the route does something else for whoever is logged in. */
 export const PublicOrOwn = () => applyDecorators(Public(), SetMetadata(TOKEN_COUNTS, true));
 
-export const EVEN_WHEN_SUSPENDED = 'ava:even-when-suspended';
+const EVEN_WHEN_SUSPENDED = 'ava:even-when-suspended';
 
 /**
  * For the few routes that are about the person and not about the tenant: who is in a suspended tenant can still leave it.
