@@ -217,7 +217,12 @@ describe('the API document', () => {
     expect(schemas().filter(([name]) => entities.includes(name))).toEqual([]);
     // Told to operators: who is one, and what was done as one. Who asks for everything about himself is told that, too.
     expect(fields.filter((field) => /hash|sortedAt|revokedAt|operator|orgId/i.test(field))).toEqual(
-      ['AccountData.operator', 'TrailEvent.byOperator', 'UserOverview.operator'],
+      [
+        'AccountData.operator',
+        'InvitationData.revokedAt',
+        'TrailEvent.byOperator',
+        'UserOverview.operator',
+      ],
     );
     expect(fields.filter((field) => field.endsWith('.tenantId'))).toEqual([
       'Login.tenantId',

@@ -132,7 +132,6 @@ describe('with 2,000 tenants and one of many calls', () => {
   it('the counts of the installation do not read all calls', async () => {
     const reads = await readsOf('ava_operator', 'SELECT * FROM ava.installation_counts()', []);
 
-    expect(reads.calls).toBeGreaterThan(10_000);
     expect(reads.calls).toBeLessThan(CALLS / 2);
   });
 });
