@@ -229,6 +229,7 @@ describe('the API document', () => {
       'SwitchTenant.tenantId',
       'SessionData.tenantId',
       'NumberData.tenantId',
+      'InvitationData.tenantId',
       'EventData.tenantId',
       'TrailEvent.tenantId',
       'JobView.tenantId',
