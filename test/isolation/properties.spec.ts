@@ -141,7 +141,7 @@ describe('an id in a path', () => {
   };
 
   it('of any text is invalid or not found on every route, and again so when asked again', async () => {
-    expect(routes).toHaveLength(9);
+    expect(routes).toHaveLength(11);
     await fc.assert(
       fc.asyncProperty(
         // A path with a lone dot is another path.
