@@ -85,4 +85,17 @@ export class TenantsService {
     }
     return shared;
   }
+
+  /** Before the account goes: who stays behind reads that a member left, operators that a tenant went with its last one. */
+  async recordDeparture(
+    em: EntityManager,
+    who: Principal,
+    staying: readonly TenantOfUser[],
+  ): Promise<void> {
+    for (const { id } of await this.ofPerson(em)) {
+      const stays = staying.some((tenant) => tenant.id === id);
+      const action = stays ? 'member.left' : 'tenant.deleted';
+      await this.audit.record(em, { ...who, tenantId: id }, { action, target: who.userId });
+    }
+  }
 }

@@ -22,9 +22,9 @@ export class AccountDeletionService {
     await this.identity.run(who.userId, async (em) => {
       // User before tenant, the order in which the foreign keys of a new phone number lock them: no deadlock.
       await em.query('SELECT 1 FROM users WHERE id = $1 FOR UPDATE', [who.userId]);
-      for (const tenant of await this.tenants.sharedTenants(em)) {
-        await this.phoneNumbers.handOver(em, tenant.id);
-      }
+      const staying = await this.tenants.sharedTenants(em);
+      for (const { id } of staying) await this.phoneNumbers.handOver(em, id);
+      await this.tenants.recordDeparture(em, who, staying);
       await em.delete(User, { id: who.userId });
     });
   }

@@ -124,9 +124,12 @@ describe('the trail', () => {
 
     const gone = await bob.client.delete('/me', { password: 'correct horse battery staple' });
 
-    const left = await app.sql('SELECT action FROM audit_events WHERE actor_id = $1', [bob.userId]);
+    const left = await app.sql(
+      'SELECT action FROM audit_events WHERE actor_id = $1 ORDER BY at, action',
+      [bob.userId],
+    );
     expect(gone.status).toBe(204);
-    expect(left).toEqual([{ action: 'credential.set' }]);
+    expect(left).toEqual([{ action: 'credential.set' }, { action: 'tenant.deleted' }]);
   });
 });
 
