@@ -146,7 +146,7 @@ describe('an id in a path', () => {
       fc.asyncProperty(
         // A path with a lone dot is another path.
         fc.oneof(text, fc.uuid()).filter((id) => !/^\.{1,2}$/.test(id) && id.isWellFormed()),
-        fc.nat(8),
+        fc.nat(10),
         async (id, which) => {
           const { method, path } = routes[which] ?? { method: 'GET', path: '' };
           const ask = () => alice.client.send(method, withId(path, encodeURIComponent(id)));

@@ -3,6 +3,7 @@ import { Client, type QueryResultRow } from 'pg';
 import { Vault, parseKeyring } from '../../src/kernel/security/vault';
 import { encryptionKey } from './keys';
 import type { TestApp } from './app';
+import { openInvitation } from './invitation-rows';
 import { register, type Person } from './people';
 
 export const proof = new Vault(parseKeyring(encryptionKey)).serverProofs.join();
@@ -81,6 +82,8 @@ export async function memberOf(app: TestApp, name: string): Promise<Member> {
     status: 'ended',
     transcript: `words of ${name}`,
   });
+  const { tenantId, userId: inviter } = person;
+  await openInvitation(app, { tenantId, inviter, email: `guest.of.${name}@example.com` });
   return { ...person, sessionId: sessionIdOf(person) };
 }
 
