@@ -82,23 +82,6 @@ describe('deleting one’s account', () => {
     expect((await bob.client.get('/calls')).body).toEqual(ofBob.body);
   });
 
-  it('is told in the trail of the tenant that stays, and of the one that goes', async () => {
-    const [olga, max] = [await register(app, 'olga'), await register(app, 'max')];
-    await join(app, max, { tenantId: olga.tenantId, role: 'member' });
-
-    await leave(max);
-
-    const told = await app.sql(
-      'SELECT tenant_id, action, target FROM audit_events WHERE actor_id = $1 ORDER BY action',
-      [max.userId],
-    );
-    expect(told).toEqual([
-      { tenant_id: olga.tenantId, action: 'member.left', target: max.userId },
-      { tenant_id: max.tenantId, action: 'tenant.deleted', target: max.userId },
-    ]);
-    expect((await olga.client.get('/audit')).body.items).toMatchObject([{ action: 'member.left' }]);
-  });
-
   it('sets the address free', async () => {
     const alice = await furnished('alice');
     const anyone = new Client(app.app);
