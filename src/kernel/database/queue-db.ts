@@ -8,9 +8,7 @@ const STATEMENT_TIMEOUT = '15000';
 const WHOLE_TRANSACTION = /^\s*BEGIN;([\s\S]*)COMMIT;\s*$/;
 
 interface Answer {
-  // The shape that the queue library asks for.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  rows: any[];
+  rows: unknown[];
 }
 
 /**
