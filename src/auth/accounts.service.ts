@@ -27,18 +27,9 @@ export class AccountsService {
     return this.openTenant(em, user, tenantName);
   }
 
-  /**
-   * The tenant asked for, else the first that is not suspended; who has none left (the last one was deleted) is given a new one.
-   * @throws Problem 404 `tenant.not_found` for a tenant the user does not belong to
-   */
-  async tenantFor(em: EntityManager, userId: string, asked?: string): Promise<TenantOfUser> {
-    if (asked === undefined) {
-      const first = await this.tenants.firstOfPerson(em);
-      return first ?? this.openTenant(em, await this.users.view(em, userId));
-    }
-    const found = (await this.tenants.ofPerson(em)).find(({ id }) => id === asked);
-    if (!found) throw new Problem('tenant.not_found');
-    return found;
+  /** For who has no tenant left, as the last one was deleted. */
+  async openFirst(em: EntityManager, userId: string): Promise<TenantOfUser> {
+    return this.openTenant(em, await this.users.view(em, userId));
   }
 
   /** @throws Problem 409 `tenant.too_many` when the person owns as many already */

@@ -39,8 +39,14 @@ export class AuthService {
   }
 
   /** Opens a session in another tenant of the caller; the one at hand goes on. @throws Problem 404 `tenant.not_found` */
-  switchTenant({ userId }: Principal, tenantId: string, device: Device): Promise<SessionView> {
-    return this.issuer.open(userId, device, (em) => this.accounts.tenantFor(em, userId, tenantId));
+  async switchTenant(
+    { userId }: Principal,
+    tenantId: string,
+    device: Device,
+  ): Promise<SessionView> {
+    const session = await this.issuer.enter({ userId, tenantId }, device);
+    if (session === null) throw new Problem('tenant.not_found');
+    return session;
   }
 
   private async openAccount(body: Register, locale: Locale, device: Device): Promise<SessionView> {
@@ -61,17 +67,13 @@ export class AuthService {
     const { account, bcryptInUse } = await this.attempts.find(body.email, device);
     const right = await this.passwords.matches(body.password, account?.hash, bcryptInUse);
     if (!account || !right) throw new Problem('auth.invalid_credentials');
-    const rehashed = needsRehash(account.hash) && (await this.passwords.hash(body.password));
-    return this.issuer.open(account.id, device, async (em) => {
-      if (rehashed) {
-        // Only over the hash that was checked: a password changed meanwhile must win.
-        await em.query('UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2', [
-          account.id,
-          account.hash,
-          rehashed,
-        ]);
-      }
-      return this.accounts.tenantFor(em, account.id, body.tenantId);
-    });
+    if (needsRehash(account.hash)) {
+      await this.attempts.replaceHash(account, await this.passwords.hash(body.password));
+    }
+    const who = { userId: account.id, tenantId: body.tenantId ?? null };
+    const session = await this.issuer.enter(who, device);
+    if (session !== null) return session;
+    if (body.tenantId !== undefined) throw new Problem('tenant.not_found');
+    return this.issuer.open(account.id, device, (em) => this.accounts.openFirst(em, account.id));
   }
 }

@@ -1,13 +1,24 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { IdentityDb } from '../kernel/database/tenant-db';
 import { networkOf } from '../kernel/http/client-address';
 import { RateLimits } from '../kernel/security/rate-limits';
 import type { Device } from './sessions.service';
 
+interface Account {
+  readonly id: string;
+  readonly hash: string;
+}
+
 interface Found {
-  readonly account: { readonly id: string; readonly hash: string } | null;
+  readonly account: Account | null;
   readonly bcryptInUse: boolean;
+}
+
+interface LoginRow {
+  readonly id: string | null;
+  readonly hash: string;
+  readonly bcryptInUse: boolean;
+  readonly atHome: boolean;
 }
 
 /**
@@ -26,38 +37,32 @@ export class LoginAttempts {
     await this.limits.take('registration.network', networkOf(ip));
   }
 
-  /** Addresses that nobody has are counted like the others. @throws Problem 429 `rate.limited` */
-  async find(address: string, device: Device): Promise<Found> {
-    const [email, network] = [address.toLowerCase(), networkOf(device.ip)];
-    await this.limits.take('login.network', network);
-    await this.limits.take('login.address_from_network', `${email} ${network}`);
-    const found = await this.accountOf(email);
-    if (!(await this.isAtHome(found, device))) {
-      await this.limits.take('login.address_from_elsewhere', email);
-    }
-    return found;
-  }
-
-  private async accountOf(email: string): Promise<Found> {
+  /** Addresses that nobody has are asked and counted like the others. @throws Problem 429 `rate.limited` */
+  async find(address: string, { ip }: Device): Promise<Found> {
+    const [email, network] = [address.toLowerCase(), networkOf(ip)];
+    await this.limits.takeAll([
+      ['login.network', network],
+      ['login.address_from_network', `${email} ${network}`],
+    ]);
     const [row] = await this.db.read(null, (em) =>
-      em.query<{ id: string | null; hash: string; bcryptInUse: boolean }[]>(
-        'SELECT id, hash, bcrypt_in_use AS "bcryptInUse" FROM ava.find_account($1)',
-        [email],
+      em.query<LoginRow[]>(
+        'SELECT id, hash, bcrypt_in_use AS "bcryptInUse", at_home AS "atHome" FROM ava.find_login($1, $2)',
+        [email, ip],
       ),
     );
-    const { id = null, hash = '', bcryptInUse = false } = row ?? {};
+    const { id = null, hash = '', bcryptInUse = false, atHome = false } = row ?? {};
+    if (!atHome) await this.limits.take('login.address_from_elsewhere', email);
     return { account: id === null ? null : { id, hash }, bcryptInUse };
   }
 
-  /** Asked of an address that nobody has as well: a question less would tell. */
-  private async isAtHome({ account }: Found, { ip }: Device): Promise<boolean> {
-    const userId = account?.id ?? randomUUID();
-    const rows = await this.db.read(userId, (em) =>
-      em.query<unknown[]>('SELECT 1 FROM sessions WHERE user_id = $1 AND ip = $2 LIMIT 1', [
-        userId,
-        ip,
+  /** By one of today's strength, and only over the hash that was checked: a password changed meanwhile must win. */
+  async replaceHash({ id, hash }: Account, by: string): Promise<void> {
+    await this.db.read(id, (em) =>
+      em.query('UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2', [
+        id,
+        hash,
+        by,
       ]),
     );
-    return rows.length > 0;
   }
 }

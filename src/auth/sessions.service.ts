@@ -5,6 +5,8 @@ import { AuditService } from '../audit/audit.service';
 import { IdentityDb, TenantDb } from '../kernel/database/tenant-db';
 import { Problem } from '../kernel/http/problem';
 import type { Principal } from '../kernel/security/principal';
+import { USER_VIEW } from '../users/users.service';
+import type { UserView } from '../users/users.types';
 import { hashOf, RefreshTokens } from './refresh-tokens';
 import { Session } from './session.entity';
 
@@ -25,6 +27,30 @@ interface RefreshedRow {
   tenantId: string;
 }
 
+type OpenedRow = UserView & { readonly tenantId: string };
+
+/** A session that has just been opened or refreshed. */
+export interface Opened {
+  readonly userId: string;
+  readonly tenantId: string;
+  readonly sessionId: string;
+  readonly refreshToken: string;
+  readonly user: UserView;
+}
+
+const OPEN = `
+  WITH place AS (
+    SELECT t.id FROM ava.my_tenants() t WHERE $3::uuid IS NULL OR t.id = $3
+     ORDER BY t.suspended, t.joined_at, t.id LIMIT 1),
+  tidied AS (
+    DELETE FROM sessions WHERE user_id = $1 AND (expires_at < now() OR id IN (
+      SELECT id FROM sessions WHERE user_id = $1 ORDER BY created_at DESC OFFSET $8))),
+  opened AS (
+    INSERT INTO sessions (id, user_id, tenant_id, refresh_hash, last_seen_at, expires_at, ip, user_agent)
+    SELECT $2, $1, place.id, $4, now(), now() + make_interval(days => $5), $6, $7 FROM place
+    RETURNING tenant_id)
+  SELECT opened.tenant_id AS "tenantId", person.* FROM opened, (${USER_VIEW}) person`;
+
 @Injectable()
 export class SessionsService {
   constructor(
@@ -34,29 +60,31 @@ export class SessionsService {
     private readonly audit: AuditService,
   ) {}
 
-  /** Opens a session in the caller's transaction and tidies up: dead ones go, as do the oldest beyond fifty. */
-  async open(em: EntityManager, who: { userId: string; tenantId: string }, device: Device) {
+  /**
+   * Opens a session and tidies up, dead ones go as do the oldest beyond fifty: all in one statement, as it is most of a login.
+   * @param who in which tenant; null for the first that is not suspended
+   * @returns null when the person belongs to no such tenant
+   */
+  async open(
+    em: EntityManager,
+    who: { userId: string; tenantId: string | null },
+    device: Device,
+  ): Promise<Opened | null> {
     const id = randomUUID();
     const refreshToken = this.refreshTokens.first(id);
-    await em.query(
-      `DELETE FROM sessions WHERE user_id = $1 AND (expires_at < now() OR id IN (
-         SELECT id FROM sessions WHERE user_id = $1 ORDER BY created_at DESC OFFSET $2))`,
-      [who.userId, MOST_SESSIONS - 1],
-    );
-    await em.query(
-      `INSERT INTO sessions (id, user_id, tenant_id, refresh_hash, last_seen_at, expires_at, ip, user_agent)
-       VALUES ($1, $2, $3, $4, now(), now() + make_interval(days => $5), $6, $7)`,
-      [
-        id,
-        who.userId,
-        who.tenantId,
-        hashOf(refreshToken),
-        REFRESH_DAYS,
-        device.ip,
-        device.userAgent,
-      ],
-    );
-    return { sessionId: id, refreshToken };
+    const [opened] = await em.query<OpenedRow[]>(OPEN, [
+      who.userId,
+      id,
+      who.tenantId,
+      hashOf(refreshToken),
+      REFRESH_DAYS,
+      device.ip,
+      device.userAgent,
+      MOST_SESSIONS - 1,
+    ]);
+    if (opened === undefined) return null;
+    const { tenantId, ...user } = opened;
+    return { userId: who.userId, tenantId, sessionId: id, refreshToken, user };
   }
 
   /**

@@ -23,6 +23,7 @@ export const functionHashes: Readonly<Record<string, string>> = {
     'ca3b8b221f224cb0bcf593402a79f88c00ae5dc5051aa56ede6c25f27d88a4d0',
   'ava.find_account(text)': 'ada18685c3e23e748a3fa945b50a3bcaead27e102e0c16adb8da15d492cccdf0',
   'ava.find_invitation(bytea)': '701b23b9ec96ce1e8286408943163fbc833f6ce0ccbb99a060e0a7b02fb3f18a',
+  'ava.find_login(text,inet)': '2c328e0472527699af98ccdfa5c23ff0b3012e2af620b72dc1e328893353b313',
   'ava.find_tenants(uuid,text,text,boolean,timestamp with time zone,uuid,integer)':
     '83e20403e6e87fdcb70a58a507ca5135f8ef68b9e5baf162bf7ce7972883ea38',
   'ava.find_users(uuid,text,timestamp with time zone,uuid,integer)':
@@ -85,8 +86,8 @@ export const functionHashes: Readonly<Record<string, string>> = {
   'ava.suspension(uuid,uuid,uuid)':
     '0574ef932dfec98554729d82d695e99bd943aa3d4df698e84f1fe72a81671904',
   'ava.sweep_account_tokens()': '7cc517744609fbcf8f33b79d1ac9a280e1b92eab635ebbba95cca93812e6b25f',
-  'ava.take_turn(text,integer,integer)':
-    '76d576e84f5d56c6f7f2ded2586106462b2d4ad5dc1a4c7851fe1372ae6fb827',
+  'ava.take_turns(text[],integer[],integer[])':
+    '1b98530ea1110f0351de6f64b28bf83065405bc37702c194a39e1b3b48412ff5',
   'ava.tenant_id()': '1e926c34c808a7641ae6686ea67498677d6401bd20d55b6ea95d2b7b38da71fe',
   'ava.token_owner(bytea,text)': 'ca3a4a86c178f0ab2c71bc2067ceba20a16135c4848c237ac089c82a44363278',
   'ava.transfer_tenant(uuid)': '9692369cba9069d0e4b85a1978b966b39636b7bd4badb96588c28dc86c862eb8',

@@ -34,14 +34,6 @@ export class TenantsService {
     );
   }
 
-  /** The one to work in when none is asked for: the first that is not suspended, else the first. */
-  async firstOfPerson(em: EntityManager): Promise<TenantOfUser | undefined> {
-    const [first] = await em.query<TenantOfUser[]>(
-      'SELECT id, name, role FROM ava.my_tenants() ORDER BY suspended, joined_at, id LIMIT 1',
-    );
-    return first;
-  }
-
   /** In the identity plane: who is in a suspended tenant sees the others. */
   mine({ userId }: Principal): Promise<TenantOfUser[]> {
     return this.identity.read(userId, (em) => this.ofPerson(em));

@@ -99,16 +99,6 @@ export class AccountTokens {
   }
 }
 
-/** The address that waits for its confirmation, in the tenant plane as well. */
-export async function pendingEmailOf(em: EntityManager, userId: string): Promise<string | null> {
-  const [row] = await em.query<{ email: string }[]>(
-    `SELECT email FROM account_tokens
-      WHERE user_id = $1 AND purpose = 'email-change' AND used_at IS NULL AND expires_at > now()`,
-    [userId],
-  );
-  return row?.email ?? null;
-}
-
 /** Also for a token whose account has another address by now. */
 export function invalid(purpose: AccountPurpose): Problem {
   return new Problem(purpose === 'password-reset' ? 'reset.invalid' : 'verification.invalid');

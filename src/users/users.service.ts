@@ -1,13 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import { EntityNotFoundError, type EntityManager } from 'typeorm';
 import { violatedConstraint } from '../kernel/database/database-errors';
 import { IdentityDb } from '../kernel/database/tenant-db';
 import type { Locale } from '../kernel/http/problem-catalogue';
 import type { Principal } from '../kernel/security/principal';
-import { TenantsService } from '../tenants/tenants.service';
-import { pendingEmailOf } from './account-tokens.service';
 import { User, type OnboardingFlags } from './user.entity';
-import { UserView } from './users.types';
+import type { UserView } from './users.types';
 
 export interface NewUser {
   id: string;
@@ -17,12 +15,20 @@ export interface NewUser {
   locale: Locale;
 }
 
+/** A UserView of the user $1; also in the tenant plane. The tenants with the oldest membership first. */
+export const USER_VIEW = `
+  SELECT u.id, u.email, u.email_verified_at IS NOT NULL AS "emailVerified",
+         (SELECT t.email FROM account_tokens t WHERE t.user_id = u.id AND t.purpose = 'email-change'
+             AND t.used_at IS NULL AND t.expires_at > now()) AS "pendingEmail",
+         u.name, u.locale, u.created_at AS "createdAt",
+         (SELECT coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'name', m.name, 'role', m.role)
+                                    ORDER BY m.joined_at, m.id), '[]')
+            FROM ava.my_tenants() m) AS tenants
+    FROM users u WHERE u.id = $1`;
+
 @Injectable()
 export class UsersService {
-  constructor(
-    private readonly identity: IdentityDb,
-    private readonly tenants: TenantsService,
-  ) {}
+  constructor(private readonly identity: IdentityDb) {}
 
   /** @throws QueryFailedError on `users_email_key` when the address is taken; the caller's transaction is then lost */
   async create(em: EntityManager, user: NewUser): Promise<void> {
@@ -40,10 +46,11 @@ export class UsersService {
     );
   }
 
+  /** In one statement: each login answers with it. @throws EntityNotFoundError when the account has gone */
   async view(em: EntityManager, userId: string): Promise<UserView> {
-    const user = await em.findOneByOrFail(User, { id: userId });
-    const pendingEmail = await pendingEmailOf(em, userId);
-    return UserView.of(user, { tenants: await this.tenants.ofPerson(em), pendingEmail });
+    const [user] = await em.query<UserView[]>(USER_VIEW, [userId]);
+    if (user === undefined) throw new EntityNotFoundError(User, { id: userId });
+    return user;
   }
 
   /** In the identity plane, as `me`: who is in a suspended tenant still has the account. */

@@ -1,7 +1,6 @@
 import { Out } from '../kernel/http/fields';
 import type { Locale } from '../kernel/http/problem-catalogue';
 import { TenantOfUser } from '../tenants/tenants.types';
-import type { User } from './user.entity';
 
 export class UserView {
   @Out('Your id.', '2bd806c9-7f0e-40af-9a1f-c3328fa763a9', { format: 'uuid' })
@@ -30,13 +29,4 @@ export class UserView {
     example: undefined,
   })
   tenants!: TenantOfUser[];
-
-  static of(
-    { emailVerifiedAt, ...user }: User,
-    { tenants, pendingEmail }: Pick<UserView, 'tenants' | 'pendingEmail'>,
-  ): UserView {
-    const { id, email, name, locale, createdAt } = user;
-    const emailVerified = emailVerifiedAt !== null;
-    return { id, email, emailVerified, pendingEmail, name, locale, createdAt, tenants };
-  }
 }

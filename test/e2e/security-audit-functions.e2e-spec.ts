@@ -49,8 +49,8 @@ describe('the functions that policies ask', () => {
     ],
     [
       'one is removed',
-      'DROP FUNCTION ava.take_turn(text, integer, integer)',
-      'ava.take_turn(text,integer,integer) does not exist',
+      'DROP FUNCTION ava.take_turns(text[], integer[], integer[])',
+      'ava.take_turns(text[],integer[],integer[]) does not exist',
     ],
     [
       'one is added',

@@ -18,9 +18,17 @@ const redacted = [
   'email',
 ].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
 
+/** Lines are written together, each within this many milliseconds: a write for each cost as much as a query. */
+const LOG_DELAY = 100;
+
+/** Whatever is still to be written goes out when the process ends. */
 export function createLogger(
   settings: Pick<Settings, 'logLevel'>,
-  destination: DestinationStream = pino.destination({ sync: false }),
+  destination: DestinationStream = pino.destination({
+    sync: false,
+    minLength: 8_192,
+    periodicFlush: LOG_DELAY,
+  }),
 ): PinoLogger {
   return pino({ level: settings.logLevel, redact: redacted, base: null }, destination);
 }

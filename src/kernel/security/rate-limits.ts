@@ -17,19 +17,23 @@ export class RateLimits {
    * @param key for whom it is counted, such as a user's id; stored hashed
    * @throws Problem 429 `rate.limited`, with Retry-After
    */
-  async take(rule: RateRuleName, key: string): Promise<void> {
+  take(rule: RateRuleName, key: string): Promise<void> {
+    return this.takeAll([[rule, key]]);
+  }
+
+  /** A turn of each in one round trip, also of the others when one has none left. @throws Problem 429 */
+  async takeAll(turns: readonly (readonly [rule: RateRuleName, key: string])[]): Promise<void> {
     if (!this.settings.rateLimits) return;
-    const { points, seconds } = rateRules[rule];
+    const rules = turns.map(([rule]) => rateRules[rule]);
     // One statement is a transaction of its own: nothing of it is undone when the request fails.
-    const [turn] = await this.db.read(null, (em) =>
-      em.query<{ remaining: number; wait: number }[]>(
-        'SELECT remaining, reset_in AS wait FROM ava.take_turn($1, $2, $3)',
-        [`${rule}:${key}`, points, seconds],
-      ),
+    const [taken] = await this.db.read(null, (em) =>
+      em.query<{ wait: number | null }[]>('SELECT ava.take_turns($1, $2, $3) AS wait', [
+        turns.map(([rule, key]) => `${rule}:${key}`),
+        rules.map(({ points }) => points),
+        rules.map(({ seconds }) => seconds),
+      ]),
     );
-    if (turn && turn.remaining >= 0) return;
-    throw new Problem('rate.limited', {
-      headers: { 'retry-after': String(turn?.wait ?? seconds) },
-    });
+    if (!taken?.wait) return;
+    throw new Problem('rate.limited', { headers: { 'retry-after': String(taken.wait) } });
   }
 }
