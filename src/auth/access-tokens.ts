@@ -4,16 +4,11 @@ import { isUUID } from 'class-validator';
 import { sign } from 'jsonwebtoken';
 import { SETTINGS, type Settings } from '../kernel/config/settings';
 import { signingSecrets } from '../kernel/security/signing-keys';
+import type { Claims } from '../kernel/security/verified-tokens';
 
 export const ACCESS_TOKEN_SECONDS = 900;
 export const ALGORITHM = 'HS256';
 export const ISSUER = 'ava-api';
-
-export interface Claims {
-  readonly sub: string;
-  readonly tid: string;
-  readonly sid: string;
-}
 
 /** Signs access tokens and finds the key that checks one. */
 @Injectable()
@@ -28,7 +23,7 @@ export class AccessTokens {
     this.current = { id: idOf(secrets[0]), key: keyOf(secrets[0]) };
   }
 
-  sign({ sub, tid, sid }: Claims): string {
+  sign({ sub, tid, sid }: Omit<Claims, 'exp'>): string {
     return sign({ tid, sid, typ: 'access' }, this.current.key, {
       algorithm: ALGORITHM,
       keyid: this.current.id,
@@ -56,5 +51,5 @@ export function claimsOf(payload: unknown): Claims | null {
   const { sub, tid, sid, typ, exp, iat } = payload as Record<string, unknown>;
   if (typ !== 'access' || typeof exp !== 'number' || typeof iat !== 'number') return null;
   if (![sub, tid, sid].every((id) => isUUID(id))) return null;
-  return { sub, tid, sid } as Claims;
+  return { sub, tid, sid, exp } as Claims;
 }

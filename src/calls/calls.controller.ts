@@ -14,6 +14,7 @@ import { ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Operation } from '../kernel/http/operation';
 import { OwnedResource } from '../kernel/security/owned-resource';
+import { StandingWithTheWork } from '../kernel/security/auth.guard';
 import { Needs } from '../kernel/security/permissions';
 import { CurrentPrincipal, type Principal } from '../kernel/security/principal';
 import { Call } from './call.entity';
@@ -30,6 +31,7 @@ export class CallsController {
   constructor(private readonly calls: CallsService) {}
 
   @Get()
+  @StandingWithTheWork()
   @Needs('call.read')
   @Operation({
     summary: 'List the calls of your tenant, newest first',
@@ -41,6 +43,7 @@ export class CallsController {
   }
 
   @Get(':id')
+  @StandingWithTheWork()
   @UseGuards(CallGuard)
   @Id
   @Needs('call.read')

@@ -1,10 +1,17 @@
 import type { Position } from '../kernel/http/keyset';
 import type { ListCalls } from './calls.dto';
 
-const columns = `id, customer, status, direction, started_at AS "startedAt", ended_at AS "endedAt",
+const summary = `id, customer, status, direction, started_at AS "startedAt", ended_at AS "endedAt",
   duration_seconds AS "durationSeconds", summary, phone_number_id AS "phoneNumberId", cost::float8 AS cost,
-  ended_reason AS "endedReason", created_at AS "createdAt",
+  ended_reason AS "endedReason", created_at AS "createdAt"`;
+
+const columns = `${summary},
   (extract(epoch FROM greatest(least(sorted_at, '9999-12-31'), '0001-01-01')) * 1000000)::bigint::text AS at`;
+
+/** A Call by tenant and id, as the entity would be. */
+export const ONE_CALL = `SELECT tenant_id AS "tenantId", ${summary}, transcript, messages, recording_url AS "recordingUrl",
+    provider, provider_call_id AS "providerCallId", notes, tags, updated_at AS "updatedAt"
+  FROM calls WHERE tenant_id = $1 AND id = $2`;
 
 type Filter = Exclude<keyof ListCalls, 'limit' | 'cursor' | 'order'>;
 

@@ -8,7 +8,7 @@ import { Problem } from '../kernel/http/problem';
 import type { Principal } from '../kernel/security/principal';
 import { Call } from './call.entity';
 import type { ChangeCall, ListCalls, RecordCall } from './calls.dto';
-import { pageOfCalls, scopeOf } from './calls.query';
+import { ONE_CALL, pageOfCalls, scopeOf } from './calls.query';
 import { CallSummary, type CallSummaryRow } from './calls.view';
 
 @Injectable()
@@ -28,8 +28,9 @@ export class CallsService {
     return this.keyset.page(rows, query.limit, { scope, view: (row) => CallSummary.of(row) });
   }
 
-  find(who: Principal, id: string): Promise<Call | null> {
-    return this.db.read(who, (em) => em.findOneBy(Call, { id, tenantId: who.tenantId }));
+  async find(who: Principal, id: string): Promise<Call | null> {
+    const [call] = await this.db.read(who, (em) => em.query<Call[]>(ONE_CALL, [who.tenantId, id]));
+    return call ?? null;
   }
 
   /**

@@ -12,7 +12,6 @@ import {
   type SetTwilioCredentials,
 } from './credentials.dto';
 import { UserCredentials } from './credentials.entity';
-import { lockOwn } from './stored-credentials';
 
 /** Provider credentials: always the caller's own row, whatever the tenant or role. */
 @Injectable()
@@ -90,11 +89,13 @@ export class CredentialsService {
     values: Partial<UserCredentials>,
   ): Promise<UserCredentials> {
     const cleared = values[`${provider}UpdatedAt`] === null;
+    // The subscriber binds by the id; not enumerable, so that the statement does not set it.
+    const row = Object.defineProperty(values, 'id', { value: who.userId }) as UserCredentials;
     return this.db.run(who, async (em) => {
-      const row = await lockOwn(em, who);
+      await em.update(UserCredentials, { id: who.userId }, row);
       const action = cleared ? 'credential.clear' : 'credential.set';
       await this.audit.record(em, who, { action, target: provider });
-      return em.save(Object.assign(row, values));
+      return row;
     });
   }
 }

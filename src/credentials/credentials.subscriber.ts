@@ -39,7 +39,7 @@ export class CredentialsSubscriber implements EntitySubscriberInterface<UserCred
     this.seal(entity);
   }
 
-  /** `update()` and query builders bring no row: without its id a value cannot be bound, so the write is refused. */
+  /** `update()` and query builders bring what is set and no row: without an id a value cannot be bound, so the write is refused. */
   private seal(row: Row = {}): void {
     for (const { property, secret, column } of secretsOf(row)) {
       if (row.id === undefined) {

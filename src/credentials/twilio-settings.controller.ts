@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Operation } from '../kernel/http/operation';
+import { StandingWithTheWork } from '../kernel/security/auth.guard';
 import { Own } from '../kernel/security/permissions';
 import { CurrentPrincipal, type Principal } from '../kernel/security/principal';
 import {
@@ -26,12 +27,14 @@ export class TwilioSettingsController {
   ) {}
 
   @Get()
+  @StandingWithTheWork()
   @Operation({ summary: 'Show your Twilio credentials, masked', ok: TwilioSettingsView })
   async get(@CurrentPrincipal() who: Principal): Promise<TwilioSettingsView> {
     return TwilioSettingsView.of(await this.credentials.get(who));
   }
 
   @Post()
+  @StandingWithTheWork()
   @HttpCode(200)
   @Operation({
     summary: 'Save your Twilio credentials; they are stored sealed',

@@ -176,7 +176,7 @@ describe('an export that is under way', () => {
   it('reads no further than the client takes', async () => {
     const of = { sessionId: sessionIdOf(alice), requestId: 'of-a-test', ip: null };
     const read = jest.spyOn(app.app.get(TenantDb), 'read');
-    const stream = await service.open({ ...alice, ...of, role: 'owner' });
+    const stream = await service.open({ ...alice, ...of });
     await once(stream, 'readable');
 
     const asked = read.mock.calls.length;

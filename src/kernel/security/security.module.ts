@@ -6,6 +6,7 @@ import { PasswordConfirmation } from './password-confirmation';
 import { Passwords } from './passwords';
 import { RateLimits } from './rate-limits';
 import { parseKeyring, Vault } from './vault';
+import { VerifiedTokens } from './verified-tokens';
 
 @Global()
 @Module({
@@ -15,12 +16,13 @@ import { parseKeyring, Vault } from './vault';
     Passwords,
     PasswordConfirmation,
     RateLimits,
+    VerifiedTokens,
     {
       provide: Vault,
       inject: [SETTINGS],
       useFactory: (settings: Settings) => new Vault(parseKeyring(settings.encryptionKey)),
     },
   ],
-  exports: [Keyset, MailTokens, Passwords, PasswordConfirmation, RateLimits, Vault],
+  exports: [Keyset, MailTokens, Passwords, PasswordConfirmation, RateLimits, Vault, VerifiedTokens],
 })
 export class SecurityModule {}
