@@ -1,4 +1,5 @@
 import { Query, type Connection, type PoolClient, type QueryArrayResult } from 'pg';
+import { nameOf } from './named-statements';
 
 export interface Statement {
   readonly text: string;
@@ -13,6 +14,10 @@ interface QueryInternals {
   handleDataRow(message: object): void;
   handleCommandComplete(message: object, connection: Connection): void;
   prepare(connection: Connection): void;
+  hasBeenParsed(connection: Connection): boolean;
+}
+interface Submitting {
+  readonly submittedNamedStatements: Record<string, string>;
 }
 const internals = Query.prototype as unknown as QueryInternals;
 
@@ -25,20 +30,29 @@ class ContextQuery extends Query {
 
   constructor(
     private readonly context: Statement,
-    statement: Statement,
+    private readonly statement: Statement & { readonly name: string },
     done: Done,
   ) {
-    super({ text: statement.text, values: [...(statement.values ?? [])] }, done as never);
+    super({ ...statement, values: [...(statement.values ?? [])] }, done as never);
     // Text without parameters would otherwise go out by itself, in the simple protocol.
     Object.assign(this, { queryMode: 'extended' });
   }
 
   prepare(connection: Connection): void {
+    this.parseNamed(connection);
     const { text, values = [] } = this.context;
     connection.parse({ name: '', text, types: [] }, true);
     connection.bind({ values: [...values] } as never, true);
     connection.execute({ portal: '' }, true);
     internals.prepare.call(this, connection);
+  }
+
+  /** Before the context, so that the first answer to a Parse, by which pg knows a name, is the one to this. */
+  private parseNamed(connection: Connection): void {
+    const { name, text } = this.statement;
+    if (name === '' || internals.hasBeenParsed.call(this, connection)) return;
+    connection.parse({ name, text, types: [] }, true);
+    (connection as unknown as Submitting).submittedNamedStatements[name] = text;
   }
 
   handleDataRow(message: object): void {
@@ -61,6 +75,7 @@ export function queryInContext(
       if (error) reject(error);
       else resolve(answer);
     };
-    client.query(new ContextQuery(context, statement, done) as never);
+    const named = { ...statement, name: nameOf(client, statement.text) };
+    client.query(new ContextQuery(context, named, done) as never);
   });
 }

@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { queryInContext, type Statement } from './context-query';
 import { gaveWay } from './database-errors';
+import { nameOf } from './named-statements';
 
 export type Work<T> = (em: EntityManager) => Promise<T>;
 
@@ -51,7 +52,7 @@ function openContextIn(runner: QueryRunner, context: Statement): void {
       if (text === BEGIN) inTransaction = true;
       if (ENDS.includes(text)) inTransaction = false;
       return opened
-        ? client.query(text, values)
+        ? client.query(values?.length ? { text, values, name: nameOf(client, text) } : text)
         : queryInContext(client, context, { text, values });
     };
     return { query };

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import type { PoolClient } from 'pg';
 import { SETTINGS, type Settings } from '../config/settings';
 import { AfterCommit } from './after-commit';
+import { meetServer } from './named-statements';
 import { DatabaseCheck } from './database-check';
 import { QueueDb } from './queue-db';
 import { IdentityDb, OperatorDb, TenantDb } from './tenant-db';
@@ -11,8 +12,9 @@ import { IdentityDb, OperatorDb, TenantDb } from './tenant-db';
  * Between the pool and TypeORM nobody listens for a moment, and a new connection that PostgreSQL ends just then would end
  * the whole process. Whoever uses it next is told by its query.
  */
-function outliveLoss(client: PoolClient): void {
+async function outliveLoss(client: PoolClient): Promise<void> {
   client.on('error', () => undefined);
+  await meetServer(client);
 }
 
 /** The server's own connection pool, under a login without power; migrations use another (`data-source.ts`). */

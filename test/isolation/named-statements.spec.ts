@@ -1,0 +1,102 @@
+import type { Client, PoolClient } from 'pg';
+import { queryInContext, type Statement } from '../../src/kernel/database/context-query';
+import { meetServer } from '../../src/kernel/database/named-statements';
+import { startApp, type TestApp } from '../support/app';
+import { memberOf, type Member } from '../support/plane-session';
+import { session } from '../support/tenants-in-sql';
+
+let client: Client;
+let app: TestApp;
+let alice: Member;
+let bob: Member;
+
+const within = ({ sessionId, userId, tenantId }: Member): Statement => ({
+  text: 'SELECT ava.enter_tenant($1, $2, $3, $4)',
+  values: [sessionId, userId, tenantId, '15000'],
+});
+const send = (context: Statement, text: string, values: unknown[] = []) =>
+  queryInContext(client as PoolClient, context, { text, values });
+const named = async () => {
+  const { rows } = await client.query<{ statement: string }>(
+    `SELECT statement FROM pg_prepared_statements WHERE name LIKE 'ava\\_%'`,
+  );
+  return rows.map(({ statement }) => statement);
+};
+const times = async (count: number, work: () => Promise<unknown>) => {
+  for (let i = 0; i < count; i += 1) await work();
+};
+
+beforeAll(async () => {
+  app = await startApp();
+  alice = await memberOf(app, 'alice');
+  bob = await memberOf(app, 'bob');
+});
+beforeEach(async () => {
+  client = await session(app.database.serverUrl);
+  await meetServer(client);
+});
+afterEach(() => client.end());
+afterAll(() => app.close());
+
+describe('a statement that comes often', () => {
+  it('is parsed once a connection, and shows each tenant its own rows alone', async () => {
+    const own = 'SELECT id FROM tenants WHERE $1';
+
+    await times(3, () => send(within(alice), own, [true]));
+    const seen = [];
+    for (const who of [alice, bob, alice, bob]) {
+      seen.push((await send(within(who), own, [true])).rows);
+    }
+
+    expect(await named()).toEqual([own]);
+    expect(seen).toEqual([alice, bob, alice, bob].map(({ tenantId }) => [{ id: tenantId }]));
+  });
+
+  it('shows nothing in a context that is refused, nor without one', async () => {
+    const own = 'SELECT name FROM tenants WHERE $1';
+    await times(4, () => send(within(alice), own, [true]));
+
+    const refused = send(within({ ...bob, tenantId: alice.tenantId }), own, [true]);
+
+    await expect(refused).rejects.toThrow('the session has ended');
+    await expect(client.query({ name: 'ava_2', text: own, values: [true] })).rejects.toThrow(
+      'permission denied',
+    );
+    expect((await send(within(bob), own, [true])).rows).toHaveLength(1);
+  });
+
+  it('may be wrong without harm to the next one', async () => {
+    const wrong = 'SELECT 1 / $1::integer AS one';
+    await times(3, () => send(within(alice), wrong, [1]));
+
+    await expect(send(within(alice), wrong, [0])).rejects.toThrow('division by zero');
+    await times(3, () =>
+      expect(send(within(alice), 'SELECT $1 FROM nothing', [1])).rejects.toThrow(),
+    );
+
+    expect((await send(within(alice), wrong, [1])).rows).toEqual([{ one: 1 }]);
+  });
+
+  it('that differs each time leaves no names behind', async () => {
+    for (let i = 0; i < 20; i += 1) await send(within(alice), `SELECT $1::integer + ${i}`, [i]);
+
+    expect(await named()).toEqual([]);
+  });
+});
+
+describe('behind a pooler', () => {
+  it('no statement has a name, as the next one may meet another server connection', async () => {
+    await client.end();
+    client = await session(app.database.serverUrl);
+    // A pooler answers with a process id of its own.
+    Object.assign(client, { processID: 1 });
+    await meetServer(client);
+
+    await times(5, () =>
+      send(within(alice), 'SELECT id FROM memberships WHERE $1', [true]).catch(() => null),
+    );
+    await times(5, () => send(within(alice), 'SELECT id FROM calls WHERE $1', [true]));
+
+    expect(await named()).toEqual([]);
+  });
+});
