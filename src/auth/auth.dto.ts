@@ -1,4 +1,4 @@
-import { Email, Flag, OneOf, Out, Password, Text, Uuid } from '../kernel/http/fields';
+import { Email, Flag, Name, OneOf, Out, Password, Text, Uuid } from '../kernel/http/fields';
 import type { Locale } from '../kernel/http/problem-catalogue';
 import { TenantOfUser } from '../tenants/tenants.types';
 import { UserView } from '../users/users.types';
@@ -18,10 +18,10 @@ export class Register {
   @Password([15, 128], { description: 'Password of 15 to 128 characters; any characters.' })
   password!: string;
 
-  @Text([1, 255], { description: 'Your name.', example: 'Alice', optional: true, nullable: true })
+  @Name({ description: 'Your name.', example: 'Alice', optional: true, nullable: true })
   name?: string | null;
 
-  @Text([1, 255], {
+  @Name({
     description: 'Name of your tenant; made from your name or address when left out.',
     example: 'Atelier Alice',
     optional: true,
@@ -103,7 +103,7 @@ export class SwitchTenant {
 }
 
 export class OpenTenant {
-  @Text([1, 255], { description: 'Name of the tenant.', example: 'Atelier Alice' })
+  @Name({ description: 'Name of the tenant.', example: 'Atelier Alice' })
   name!: string;
 }
 

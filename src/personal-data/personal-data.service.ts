@@ -58,7 +58,7 @@ export class PersonalDataService {
   }
 
   private async held(who: Principal): Promise<Held> {
-    const credentials = await this.credentials.masked(who);
+    const credentials = await this.credentials.held(who);
     const rest = await this.db.run(who.userId, (em) => ofPerson(em, who.userId));
     return { exportedAt: new Date(), ...rest, credentials };
   }

@@ -1,8 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { Problem } from '../http/problem';
 import { PUBLIC } from './auth.guard';
-import { ACCESS, may, type Access } from './permissions';
+import { ACCESS, may, roleTooLow, type Access } from './permissions';
 import type { AuthenticatedRequest } from './principal';
 
 /** Runs after the access token guard, which has read the role from the database. A route that names no permission is closed. */
@@ -18,6 +17,6 @@ export class RolesGuard implements CanActivate {
     if (access === 'own' || access === 'operator') return true;
     const { role } = context.switchToHttp().getRequest<AuthenticatedRequest>().user;
     if (may(role, access)) return true;
-    throw new Problem('auth.role_too_low');
+    throw roleTooLow(access);
   }
 }
