@@ -3,6 +3,7 @@ import type { Locale } from '../kernel/http/problem-catalogue';
 import { TenantOfUser } from '../tenants/tenants.types';
 import { UserView } from '../users/users.types';
 import type { Session } from './session.entity';
+import { deviceNamed } from './user-agent';
 
 const email = { description: 'Your address.', example: 'alice@example.com' };
 const cookie = {
@@ -137,8 +138,13 @@ export class DeviceView {
   @Out('The session’s id.', '6a0e5c1e-3c6e-4d6e-8d55-0d3c1c5f3a01', { format: 'uuid' })
   id!: string;
 
-  @Out('What the client says it is.', 'Mozilla/5.0 (X11; Linux x86_64)', { nullable: true })
+  @Out('Program and system, read from userAgent; null when it tells neither.', 'Firefox on Linux', {
+    nullable: true,
+  })
   device!: string | null;
+
+  @Out('What the client says it is.', 'Mozilla/5.0 (X11; Linux x86_64)', { nullable: true })
+  userAgent!: string | null;
 
   @Out('Address it logged in from.', '203.0.113.7', { nullable: true })
   ip!: string | null;
@@ -151,7 +157,8 @@ export class DeviceView {
 
   static of(session: Session, currentId: string): DeviceView {
     const { id, userAgent, ip, lastSeenAt } = session;
-    return { id, device: userAgent, ip, lastSeenAt, current: id === currentId };
+    const current = id === currentId;
+    return { id, device: deviceNamed(userAgent), userAgent, ip, lastSeenAt, current };
   }
 }
 

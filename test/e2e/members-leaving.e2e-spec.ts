@@ -1,6 +1,15 @@
 import { startApp, type TestApp } from '../support/app';
 import { join, login, password, register, type Person } from '../support/people';
-import { expectRefused, joinAs, remove, rolesSeenBy, said, trailOf, transfer, type Role } from '../support/team';
+import {
+  expectRefused,
+  joinAs,
+  remove,
+  rolesSeenBy,
+  said,
+  trailOf,
+  transfer,
+  type Role,
+} from '../support/team';
 
 let app: TestApp;
 let olga: Person;
@@ -74,6 +83,7 @@ describe('a member who is removed', () => {
 
     await expectRefused(app, () => remove(ada, second), 403, 'member.owner_required');
     await expectRefused(app, () => remove(max, ada), 403, 'auth.role_too_low');
+    expect((await remove(max, ada)).body.requiredRole).toBe('admin');
   });
 });
 
@@ -132,6 +142,7 @@ describe('handing the tenant over', () => {
     await expectRefused(app, () => transfer(olga, olga), 400, 'request.invalid');
     await expectRefused(app, () => transfer(olga, loud), 400, 'request.invalid');
     await expectRefused(app, () => transfer(ada, ada), 403, 'auth.role_too_low');
+    expect((await transfer(ada, ada)).body.requiredRole).toBe('owner');
     await expectRefused(app, () => transfer(max, max), 403, 'auth.role_too_low');
   });
 });

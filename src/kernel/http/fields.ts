@@ -71,13 +71,15 @@ const oneLine = (value: unknown) => typeof value !== 'string' || !OFF_THE_LINE.t
 
 /** A text of one line, such as a label. */
 export function Line(range: Range, about: About) {
-  return applyDecorators(Text(range, about), rule('text.line', oneLine));
+  const description = `${about.description} One line.`;
+  return applyDecorators(Text(range, { ...about, description }), rule('text.line', oneLine));
 }
 
 /** What a person or tenant is called: mails show it to people who know neither. */
 export function Name(about: About) {
   const noLink = (value: unknown) => typeof value !== 'string' || !LINK.test(value);
-  return applyDecorators(Line([1, 255], about), rule('name.link', noLink));
+  const description = `${about.description} No link.`;
+  return applyDecorators(Line([1, 255], { ...about, description }), rule('name.link', noLink));
 }
 
 export function Email(about: About) {
