@@ -62,20 +62,26 @@ export class Mail implements OnModuleInit {
       this.logger.log(`Mail ${job.id} (${template}) is no longer wanted.`);
       return;
     }
-    const follow = this.followers.get(template);
     try {
       await this.sendOnce(job, await this.pack(job, template as Template, letter));
     } catch (error) {
-      const over = job.lastTry || (error instanceof JobFailure && error.forGood);
-      if (over) await follow?.(job, 'failed').catch(() => this.untold(job));
+      if (job.lastTry || (error instanceof JobFailure && error.forGood)) await this.givenUp(job);
       throw error;
     }
-    await follow?.(job, 'sent');
+    await this.followerOf(job)(job, 'sent');
+  }
+
+  private followerOf({ payload: { template = '' } }: Job): FollowLetter {
+    return this.followers.get(template) ?? (() => Promise.resolve());
   }
 
   /** What the mail failed of is the news, and not that nobody could be told. */
-  private untold({ id }: Job): void {
-    this.logger.warn(`Mail ${id} has failed, and what it is about could not be told so.`);
+  private async givenUp(job: Job): Promise<void> {
+    try {
+      await this.followerOf(job)(job, 'failed');
+    } catch {
+      this.logger.warn(`Mail ${job.id} has failed, and what it is about could not be told so.`);
+    }
   }
 
   private async sendOnce(job: Job, parcel: Parcel): Promise<void> {

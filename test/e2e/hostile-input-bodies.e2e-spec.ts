@@ -100,9 +100,16 @@ function textsRefusedBy(schema: Schema) {
   if (strict || minLength > 0) values.push('', ' \n\t ');
   if (strict) values.push('🙂', "' OR 1=1 --");
   if (strict || (maxLength ?? Infinity) < long.length) values.push(long);
-  if (description.includes('One line.')) values.push('a\r\nb', 'a\u202eb', 'a\u2028b', 'a\u0007b');
-  if (description.includes('No link.')) values.push('www.evil.example', 'a https://evil.example');
-  return values;
+  return [...values, ...linesRefusedBy(description)];
+}
+
+function linesRefusedBy(description: string): string[] {
+  const lines = ['a\r\nb', 'a\u202eb', 'a\u2028b', 'a\u0007b'];
+  const links = ['www.evil.example', 'a https://evil.example'];
+  return [
+    ...(description.includes('One line.') ? lines : []),
+    ...(description.includes('No link.') ? links : []),
+  ];
 }
 
 const shown = (value: unknown) => JSON.stringify(value ?? null).slice(0, 40);

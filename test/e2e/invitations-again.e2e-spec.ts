@@ -12,7 +12,16 @@ import {
   visitor,
 } from '../support/invitations';
 import { join, login, password, register, type Person } from '../support/people';
-import { expectRefused, joinAs, remove, said, setRole, trailOf, transfer, type Role } from '../support/team';
+import {
+  expectRefused,
+  joinAs,
+  remove,
+  said,
+  setRole,
+  trailOf,
+  transfer,
+  type Role,
+} from '../support/team';
 
 let app: MailApp;
 let olga: Person;
@@ -129,7 +138,12 @@ describe('sending again', () => {
 
     await expectRefused(app, () => resend(olga, taken.id as string), 409, 'invitation.closed');
     await expectRefused(app, () => revoke(olga, taken.id as string), 409, 'invitation.closed');
-    await expectRefused(app, () => resend(olga, other.id as string), 409, 'invitation.already_member');
+    await expectRefused(
+      app,
+      () => resend(olga, other.id as string),
+      409,
+      'invitation.already_member',
+    );
     expect((await revoke(olga, other.id as string)).status).toBe(204);
     expect((await trailOf(app, olga)).at(-1)).toMatchObject({ action: 'invitation.revoked' });
   });
@@ -171,24 +185,27 @@ describe('an invitation whose sender may no longer invite', () => {
     ['handed the tenant over', (ada) => transfer(ada, olga), 'owner', { reason: 'inviter_role' }],
   ];
 
-  it.each(losses)('because the sender %s is revoked for good, as the trail tells', async (...loss) => {
-    const [, lose, role, why] = loss;
-    const ada = await into(role === 'owner' ? 'owner' : 'admin');
-    const email = guest();
-    const id = (await invite(ada, email, role)).body.id as string;
-    const token = await tokenFor(email);
+  it.each(losses)(
+    'because the sender %s is revoked for good, as the trail tells',
+    async (...loss) => {
+      const [, lose, role, why] = loss;
+      const ada = await into(role === 'owner' ? 'owner' : 'admin');
+      const email = guest();
+      const id = (await invite(ada, email, role)).body.id as string;
+      const token = await tokenFor(email);
 
-    expect((await lose(ada)).status).toBeLessThan(300);
+      expect((await lose(ada)).status).toBeLessThan(300);
 
-    await expectRefused(app, () => visitor(app).register(token), 410, 'invitation.revoked');
-    await expectRefused(app, () => resend(olga, id), 409, 'invitation.closed');
-    const told = await app.sql(
-      `SELECT actor_id IS NOT NULL AS acted, subject_id, details FROM audit_events
+      await expectRefused(app, () => visitor(app).register(token), 410, 'invitation.revoked');
+      await expectRefused(app, () => resend(olga, id), 409, 'invitation.closed');
+      const told = await app.sql(
+        `SELECT actor_id IS NOT NULL AS acted, subject_id, details FROM audit_events
         WHERE tenant_id = $1 AND action = 'invitation.revoked' AND target = $2`,
-      [olga.tenantId, id],
-    );
-    expect(told).toEqual([{ acted: true, subject_id: ada.userId, details: { role, ...why } }]);
-  });
+        [olga.tenantId, id],
+      );
+      expect(told).toEqual([{ acted: true, subject_id: ada.userId, details: { role, ...why } }]);
+    },
+  );
 
   it('does not revive when the sender is promoted again', async () => {
     const ada = await into('admin');

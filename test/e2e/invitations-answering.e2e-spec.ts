@@ -134,7 +134,8 @@ describe('accepting', () => {
     const eve = await register(app, 'eve');
     const { token, email } = await invited();
 
-    await expectRefused(app, 
+    await expectRefused(
+      app,
       () => visitor(app, eve.accessToken).accept(token),
       403,
       'invitation.other_address',

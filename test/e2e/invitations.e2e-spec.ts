@@ -1,7 +1,15 @@
 import { Jobs } from '../../src/jobs/jobs.service';
 import { startMailApp, type MailApp } from '../support/account-mail';
 import type { Answer } from '../support/client';
-import { guest, expire, invite, mailedToken, resend, revoke, visitor } from '../support/invitations';
+import {
+  guest,
+  expire,
+  invite,
+  mailedToken,
+  resend,
+  revoke,
+  visitor,
+} from '../support/invitations';
 import { register, type Person } from '../support/people';
 import { expectRefused, joinAs, said, trailOf, type Role } from '../support/team';
 
@@ -98,7 +106,8 @@ describe('inviting', () => {
   it('is refused for a member, however the address is written', async () => {
     const max = await into('member');
 
-    await expectRefused(app, 
+    await expectRefused(
+      app,
       () => invite(olga, max.email.toUpperCase()),
       409,
       'invitation.already_member',

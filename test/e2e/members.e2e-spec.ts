@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { startApp, type TestApp } from '../support/app';
 import { rowsOf } from '../support/catalogue';
 import { register, type Person } from '../support/people';
-import { expectRefused,
+import {
+  expectRefused,
   joinAs,
   remove,
   rolesSeenBy,
