@@ -52,8 +52,8 @@ describe('the list of sessions', () => {
   it('tells device, address and last visit of each, the newest first, and which one asks', async () => {
     const alice = await register(app, 'alice');
     const userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0';
-    const headers = { 'user-agent': userAgent };
     const body = { email: alice.email, password };
+    const headers = { 'user-agent': userAgent };
     const phone = await anyone.post('/auth/login', body, { headers });
 
     const list = await alice.client.get('/auth/sessions');
@@ -78,10 +78,9 @@ describe('the list of sessions', () => {
     const body = { email: alice.email, password };
     await anyone.post('/auth/login', body, { headers: { 'user-agent': 'x'.repeat(5000) } });
 
-    expect((await sessionsOf(alice))[0]).toMatchObject({
-      device: null,
-      userAgent: 'x'.repeat(255),
-    });
+    const [newest] = await sessionsOf(alice);
+
+    expect([newest?.device, newest?.userAgent]).toEqual([null, 'x'.repeat(255)]);
   });
 
   it('leaves out what has ended or expired, and what is of others', async () => {
