@@ -79,7 +79,6 @@ describe('the list of sessions', () => {
     await anyone.post('/auth/login', body, { headers: { 'user-agent': 'x'.repeat(5000) } });
 
     const [newest] = await sessionsOf(alice);
-
     expect([newest?.device, newest?.userAgent]).toEqual([null, 'x'.repeat(255)]);
   });
 
