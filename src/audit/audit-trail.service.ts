@@ -4,8 +4,7 @@ import { TenantDb } from '../kernel/database/tenant-db';
 import { csvLine } from '../kernel/http/csv';
 import { Downloads } from '../kernel/http/downloads';
 import { Keyset, type Page, type Position } from '../kernel/http/keyset';
-import { Problem } from '../kernel/http/problem';
-import { may } from '../kernel/security/permissions';
+import { may, roleTooLow } from '../kernel/security/permissions';
 import type { Principal } from '../kernel/security/principal';
 import { AuditSearch, type EventFilter } from './audit-search.service';
 import { EventView, type EventRow, type FilterEvents, type ListEvents } from './audit.dto';
@@ -60,7 +59,7 @@ export class AuditTrailService {
   export(who: Principal, asked: FilterEvents): Promise<Readable> {
     const filter = inTenant(who, asked);
     const read = async (after: Position | null) => {
-      if (!may(await this.db.role(who), 'audit.read')) throw new Problem('auth.role_too_low');
+      if (!may(await this.db.role(who), 'audit.read')) throw roleTooLow('audit.read');
       return this.page(who, { filter, after, limit: EXPORT_PAGE });
     };
     return this.downloads.open(async () => piecesOf(await read(null), read));

@@ -1,8 +1,9 @@
-import { Email, Flag, OneOf, Out, Password, Text, Uuid } from '../kernel/http/fields';
+import { Email, Flag, Name, OneOf, Out, Password, Text, Uuid } from '../kernel/http/fields';
 import type { Locale } from '../kernel/http/problem-catalogue';
 import { TenantOfUser } from '../tenants/tenants.types';
 import { UserView } from '../users/users.types';
 import type { Session } from './session.entity';
+import { deviceNamed } from './user-agent';
 
 const email = { description: 'Your address.', example: 'alice@example.com' };
 const cookie = {
@@ -18,10 +19,10 @@ export class Register {
   @Password([15, 128], { description: 'Password of 15 to 128 characters; any characters.' })
   password!: string;
 
-  @Text([1, 255], { description: 'Your name.', example: 'Alice', optional: true, nullable: true })
+  @Name({ description: 'Your name.', example: 'Alice', optional: true, nullable: true })
   name?: string | null;
 
-  @Text([1, 255], {
+  @Name({
     description: 'Name of your tenant; made from your name or address when left out.',
     example: 'Atelier Alice',
     optional: true,
@@ -103,7 +104,7 @@ export class SwitchTenant {
 }
 
 export class OpenTenant {
-  @Text([1, 255], { description: 'Name of the tenant.', example: 'Atelier Alice' })
+  @Name({ description: 'Name of the tenant.', example: 'Atelier Alice' })
   name!: string;
 }
 
@@ -137,8 +138,13 @@ export class DeviceView {
   @Out('The session’s id.', '6a0e5c1e-3c6e-4d6e-8d55-0d3c1c5f3a01', { format: 'uuid' })
   id!: string;
 
-  @Out('What the client says it is.', 'Mozilla/5.0 (X11; Linux x86_64)', { nullable: true })
+  @Out('Program and system, read from userAgent; null when it tells neither.', 'Firefox on Linux', {
+    nullable: true,
+  })
   device!: string | null;
+
+  @Out('What the client says it is.', 'Mozilla/5.0 (X11; Linux x86_64)', { nullable: true })
+  userAgent!: string | null;
 
   @Out('Address it logged in from.', '203.0.113.7', { nullable: true })
   ip!: string | null;
@@ -151,7 +157,8 @@ export class DeviceView {
 
   static of(session: Session, currentId: string): DeviceView {
     const { id, userAgent, ip, lastSeenAt } = session;
-    return { id, device: userAgent, ip, lastSeenAt, current: id === currentId };
+    const current = id === currentId;
+    return { id, device: deviceNamed(userAgent), userAgent, ip, lastSeenAt, current };
   }
 }
 

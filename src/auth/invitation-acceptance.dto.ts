@@ -1,4 +1,4 @@
-import { Flag, OneOf, Password, Text } from '../kernel/http/fields';
+import { Flag, Name, OneOf, Password, Text } from '../kernel/http/fields';
 import type { Locale } from '../kernel/http/problem-catalogue';
 
 export class AcceptInvitation {
@@ -8,7 +8,7 @@ export class AcceptInvitation {
   })
   token!: string;
 
-  @Text([1, 255], {
+  @Name({
     description: 'Your name. This and the fields below are for who has no account yet.',
     example: 'Bob',
     optional: true,

@@ -28,8 +28,10 @@ export class PasswordResetRequests implements OnModuleInit {
 
   /** @throws Problem 429 `rate.limited`, for addresses that nobody has as for the others */
   async begin(email: string, ip: string | null): Promise<void> {
-    await this.limits.take('password_reset.network', networkOf(ip));
-    await this.limits.take('password_reset.address', email.toLowerCase());
+    const [address, network] = [email.toLowerCase(), networkOf(ip)];
+    await this.limits.take('password_reset.network', network);
+    await this.limits.take('password_reset.address_from_network', `${address} ${network}`);
+    await this.limits.take('password_reset.address', address);
     const [found] = await this.db.read(null, (em) =>
       em.query<{ id: string | null }[]>('SELECT id FROM ava.find_account($1)', [email]),
     );

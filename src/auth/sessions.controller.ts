@@ -48,6 +48,7 @@ export class SessionsController {
   }
 
   @Get('sessions')
+  @EvenWhenSuspended()
   @Operation({ summary: 'List where you are logged in', ok: DeviceList })
   async list(@CurrentPrincipal() who: Principal): Promise<DeviceList> {
     const sessions = await this.sessions.list(who);
@@ -56,6 +57,7 @@ export class SessionsController {
 
   @Delete('sessions')
   @HttpCode(204)
+  @EvenWhenSuspended()
   @Operation({ summary: 'End all of your other sessions' })
   revokeOthers(@CurrentPrincipal() who: Principal): Promise<void> {
     return this.sessions.revokeOthers(who);
@@ -63,6 +65,7 @@ export class SessionsController {
 
   @Delete('sessions/:id')
   @HttpCode(204)
+  @EvenWhenSuspended()
   @UseGuards(SessionGuard)
   @ApiParam({ name: 'id', format: 'uuid', description: 'Id of one of your sessions.' })
   @Operation({ summary: 'End one of your sessions', problems: ['session.not_found'] })
@@ -72,6 +75,7 @@ export class SessionsController {
 
   @Post('password')
   @HttpCode(204)
+  @EvenWhenSuspended()
   @Operation({
     summary: 'Change your password; your other sessions end',
     problems: ['auth.password_wrong', 'rate.limited'],

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { IsNull, MoreThan, type EntityManager } from 'typeorm';
 import { AuditService } from '../audit/audit.service';
-import { IdentityDb, TenantDb } from '../kernel/database/tenant-db';
+import { IdentityDb } from '../kernel/database/tenant-db';
 import { Problem } from '../kernel/http/problem';
 import type { Principal } from '../kernel/security/principal';
 import { USER_VIEW } from '../users/users.service';
@@ -54,7 +54,6 @@ const OPEN = `
 @Injectable()
 export class SessionsService {
   constructor(
-    private readonly db: TenantDb,
     private readonly identity: IdentityDb,
     private readonly refreshTokens: RefreshTokens,
     private readonly audit: AuditService,
@@ -106,7 +105,7 @@ export class SessionsService {
   }
 
   list(who: Principal): Promise<Session[]> {
-    return this.db.read(who, (em) =>
+    return this.identity.read(who.userId, (em) =>
       em.find(Session, {
         where: { userId: who.userId, revokedAt: IsNull(), expiresAt: MoreThan(new Date()) },
         order: { createdAt: 'DESC' },
@@ -116,7 +115,7 @@ export class SessionsService {
   }
 
   find(who: Principal, id: string): Promise<Session | null> {
-    return this.db.read(who, (em) =>
+    return this.identity.read(who.userId, (em) =>
       em.findOneBy(Session, { id, userId: who.userId, revokedAt: IsNull() }),
     );
   }

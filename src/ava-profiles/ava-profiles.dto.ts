@@ -1,4 +1,4 @@
-import { OneOf, Out, Pattern, Text } from '../kernel/http/fields';
+import { Line, OneOf, Out, Pattern, Text } from '../kernel/http/fields';
 import type { AvaProfile } from './ava-profile.entity';
 
 /** OpenAI's voices as Vapi's SDK lists them (provider `openai`, @vapi-ai/server-sdk 2.0.1). */
@@ -44,7 +44,7 @@ class OptionalParts {
 }
 
 export class ReplaceProfile extends OptionalParts {
-  @Text([1, 255], about.name)
+  @Line([1, 255], about.name)
   name!: string;
 
   @OneOf(voices, about.voice)
@@ -55,7 +55,7 @@ export class ReplaceProfile extends OptionalParts {
 }
 
 export class ChangeProfile extends OptionalParts {
-  @Text([1, 255], { ...about.name, optional: true })
+  @Line([1, 255], { ...about.name, optional: true })
   name?: string;
 
   @OneOf(voices, { ...about.voice, optional: true })

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AuditService } from '../audit/audit.service';
-import { TenantDb } from '../kernel/database/tenant-db';
+import { IdentityDb, TenantDb } from '../kernel/database/tenant-db';
+import { Problem } from '../kernel/http/problem';
 import type { Principal } from '../kernel/security/principal';
 import { Secret } from '../kernel/security/secret';
 import type { Provider } from '../providers/providers.types';
@@ -13,11 +14,19 @@ import {
 } from './credentials.dto';
 import { UserCredentials } from './credentials.entity';
 
+interface Held {
+  readonly vapi: VapiSettingsView;
+  readonly twilio: TwilioSettingsView;
+}
+
+type Unopened = Pick<VapiSettingsView, 'configured' | 'updatedAt' | 'verifiedAt' | 'status'>;
+
 /** Provider credentials: always the caller's own row, whatever the tenant or role. */
 @Injectable()
 export class CredentialsService {
   constructor(
     private readonly db: TenantDb,
+    private readonly identity: IdentityDb,
     private readonly audit: AuditService,
   ) {}
 
@@ -25,12 +34,17 @@ export class CredentialsService {
     return this.db.read(who, (em) => em.findOneByOrFail(UserCredentials, { id: who.userId }));
   }
 
-  /** For what tells of everything at once: nothing in it names or opens an account. */
-  async masked(who: Principal): Promise<{ vapi: VapiSettingsView; twilio: TwilioSettingsView }> {
-    const row = await this.get(who);
-    const twilio = TwilioSettingsView.of(row);
-    const accountSid = twilio.accountSid === null ? null : mask(twilio.accountSid);
-    return { vapi: VapiSettingsView.of(row), twilio: { ...twilio, accountSid } };
+  /**
+   * For what tells of everything at once: nothing in it names or opens an account. In a suspended tenant without the masks,
+   * as only the tenant's door opens a credential.
+   */
+  async held(who: Principal): Promise<Held> {
+    try {
+      return await this.masked(who);
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== 'tenant.suspended') throw error;
+      return this.unopened(who);
+    }
   }
 
   setVapiKey(who: Principal, apiKey: string): Promise<UserCredentials> {
@@ -81,6 +95,26 @@ export class CredentialsService {
       ({ configured, status }) => configured && status !== 'unreadable' && status !== 'invalid',
     ) as [boolean, boolean];
     return { vapi, twilio };
+  }
+
+  private async masked(who: Principal): Promise<Held> {
+    const row = await this.get(who);
+    const twilio = TwilioSettingsView.of(row);
+    const accountSid = twilio.accountSid === null ? null : mask(twilio.accountSid);
+    return { vapi: VapiSettingsView.of(row), twilio: { ...twilio, accountSid } };
+  }
+
+  private async unopened({ userId }: Principal): Promise<Held> {
+    const [vapi, twilio] = await this.identity.read(userId, (em) =>
+      em.query<[Unopened, Unopened]>(
+        `SELECT configured, updated_at AS "updatedAt", verified_at AS "verifiedAt", status
+           FROM ava.my_credentials() ORDER BY provider DESC`,
+      ),
+    );
+    return {
+      vapi: { ...vapi, apiKey: null },
+      twilio: { ...twilio, accountSid: null, authToken: null },
+    };
   }
 
   private change(

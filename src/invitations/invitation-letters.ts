@@ -30,6 +30,9 @@ export class InvitationLetters implements OnModuleInit {
 
   onModuleInit(): void {
     this.mail.register('invitation', (job, id) => this.load(job, id));
+    this.mail.follow('invitation', async (job, outcome) => {
+      await this.db.job(job, (em) => em.query('SELECT ava.note_delivery($1)', [outcome]));
+    });
   }
 
   newToken(id: string): { readonly nonce: Buffer; readonly hash: Buffer } {

@@ -27,9 +27,11 @@ export class InvitationLimits {
   }
 
   /** Whoever comes with a token, good or not. @throws as `invite` */
-  async answer(ip: string | null): Promise<void> {
+  async answer(token: string, ip: string | null): Promise<void> {
     this.refuseSolo();
-    await this.limits.take('invitation.network', networkOf(ip));
+    const network = networkOf(ip);
+    await this.limits.take('invitation.network', network);
+    await this.limits.take('invitation.token_from_network', `${token} ${network}`);
   }
 
   private refuseSolo(): void {

@@ -2,9 +2,11 @@ import { Email, OneOf, Out, QueryNumber, Text } from '../kernel/http/fields';
 import type { Role } from '../kernel/security/principal';
 
 const roles: readonly Role[] = ['owner', 'admin', 'member'];
+const deliveries = ['pending', 'sent', 'failed'] as const;
 const states = ['open', 'expired', 'accepted', 'declined', 'revoked'] as const;
 
 export type InvitationState = (typeof states)[number];
+type Delivery = (typeof deliveries)[number];
 
 export class ListInvitations {
   @QueryNumber([1, 100], {
@@ -51,11 +53,18 @@ export class InvitationView {
   role!: Role;
 
   @Out(
-    '`expired` also once whoever sent it is no longer a member who may invite to that role.',
+    '`revoked` also once whoever sent it has left, or may no longer invite to that role.',
     'open',
     { enum: [...states] },
   )
   state!: InvitationState;
+
+  @Out(
+    'Its newest mail: waits to be handed to the mail server (`pending`), taken by it (`sent`), or not (`failed`: check the address and send it again).',
+    'sent',
+    { enum: [...deliveries] },
+  )
+  delivery!: Delivery;
 
   @Out(
     'The member who sent it last; null when gone.',
@@ -84,13 +93,14 @@ export class InvitationView {
   closedAt!: Date | null;
 
   static of(row: InvitationView): InvitationView {
-    const { id, email, role, state, invitedBy, acceptedBy } = row;
+    const { id, email, role, state, delivery, invitedBy, acceptedBy } = row;
     const { createdAt, sentAt, expiresAt, closedAt } = row;
     return {
       id,
       email,
       role,
       state,
+      delivery,
       invitedBy,
       acceptedBy,
       createdAt,

@@ -6,7 +6,7 @@ import type { Principal } from '../kernel/security/principal';
 import { InvitationView, type ListInvitations } from './invitations.dto';
 
 /** Never the token, nor what it is made of. */
-const columns = `i.id, i.email, i.role, ava.invitation_state(i) AS state, i.invited_by AS "invitedBy",
+const columns = `i.id, i.email, i.role, ava.invitation_state(i) AS state, i.delivery, i.invited_by AS "invitedBy",
   i.accepted_by AS "acceptedBy", i.created_at AS "createdAt", i.sent_at AS "sentAt", i.expires_at AS "expiresAt",
   coalesce(i.accepted_at, i.declined_at, i.revoked_at, i.replaced_at) AS "closedAt"`;
 

@@ -42,22 +42,10 @@ export class InvitedService {
    * A hash that SQL has put into the table opens nothing: the token must be one that this server makes for that row.
    * @throws Problem 404 `invitation.invalid`; 410 when it is over, by the way in which it ended; 403, 409, 429
    */
-  async find(token: string, { ip }: Asking): Promise<Invited> {
-    await this.limits.answer(ip);
-    const hash = this.tokens.hashOf(token);
-    if (hash === null) throw new Problem('invitation.invalid');
-    const [row] = await this.identity.read(null, (em) =>
-      em.query<(Omit<Invited, 'hash'> & Answer)[]>(
-        `SELECT id, nonce, email, role, expires_at AS "expiresAt", tenant, inviter, has_account AS "hasAccount", refused
-           FROM ava.find_invitation($1)`,
-        [hash],
-      ),
-    );
-    if (!row || this.tokens.tokenFor('invitation', { ...row, hash }) !== token) {
-      throw new Problem('invitation.invalid');
-    }
-    if (row.refused !== null) throw new Problem(row.refused);
-    return { ...row, hash };
+  async find(token: string, asking: Asking): Promise<Invited> {
+    const { refused, ...invited } = await this.look(token, asking);
+    if (refused !== null) throw new Problem(refused);
+    return invited;
   }
 
   async preview(token: string, asking: Asking): Promise<InvitationPreview> {
@@ -65,9 +53,9 @@ export class InvitedService {
     return { tenant, inviter, role, email: masked(email), hasAccount, expiresAt };
   }
 
-  /** @throws as `find` */
+  /** Also of a suspended tenant. @throws as `find` otherwise */
   async decline(token: string, asking: Asking): Promise<void> {
-    const { hash } = await this.find(token, asking);
+    const { hash } = await this.look(token, asking);
     const [{ refused }] = await this.identity.run(null, (em) =>
       em.query<[Answer]>('SELECT ava.decline_invitation($1, $2, $3) AS refused', [
         hash,
@@ -90,6 +78,23 @@ export class InvitedService {
     if (refused === null) return tenant;
     const members = refused === 'invitation.other_address' ? { invited: masked(email) } : {};
     throw new Problem(refused, { members });
+  }
+
+  private async look(token: string, { ip }: Asking): Promise<Invited & Answer> {
+    await this.limits.answer(token, ip);
+    const hash = this.tokens.hashOf(token);
+    if (hash === null) throw new Problem('invitation.invalid');
+    const [row] = await this.identity.read(null, (em) =>
+      em.query<(Omit<Invited, 'hash'> & Answer)[]>(
+        `SELECT id, nonce, email, role, expires_at AS "expiresAt", tenant, inviter, has_account AS "hasAccount", refused
+           FROM ava.find_invitation($1)`,
+        [hash],
+      ),
+    );
+    if (!row || this.tokens.tokenFor('invitation', { ...row, hash }) !== token) {
+      throw new Problem('invitation.invalid');
+    }
+    return { ...row, hash };
   }
 }
 

@@ -7,7 +7,7 @@ export const TOKEN_PROBLEMS: readonly ProblemCode[] = [
   'invitation.revoked',
   'invitation.declined',
   'invitation.used',
-  'tenant.suspended',
+  'invitation.tenant_suspended',
   'tenancy.solo',
   'rate.limited',
 ];

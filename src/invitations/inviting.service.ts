@@ -5,6 +5,7 @@ import { AuditService } from '../audit/audit.service';
 import { TenantDb } from '../kernel/database/tenant-db';
 import { Problem } from '../kernel/http/problem';
 import type { ProblemCode } from '../kernel/http/problem-catalogue';
+import { roleTooLow } from '../kernel/security/permissions';
 import type { Principal } from '../kernel/security/principal';
 import { InvitationLetters } from './invitation-letters';
 import { InvitationLimits } from './invitation-limits';
@@ -39,8 +40,7 @@ export class InvitingService {
         'SELECT refused, open_id AS "openId" FROM ava.invite($1, $2, $3, $4, $5)',
         [id, email, role, hash, nonce],
       );
-      const members = row.openId === null ? {} : { invitationId: row.openId };
-      if (row.refused !== null) throw new Problem(row.refused, { members });
+      refuse([row], row.openId === null ? {} : { invitationId: row.openId });
       await this.letters.post(em, id);
       await this.audit.record(em, who, { action: 'member.invited', target: id, details: { role } });
       return made(em, who, id);
@@ -74,8 +74,9 @@ export class InvitingService {
   }
 }
 
-function refuse([{ refused }]: [Refusal]): void {
-  if (refused !== null) throw new Problem(refused);
+function refuse([{ refused }]: [Refusal], members = {}): void {
+  if (refused === 'auth.role_too_low') throw roleTooLow('invitation.send');
+  if (refused !== null) throw new Problem(refused, { members });
 }
 
 async function made(em: EntityManager, who: Principal, id: string): Promise<InvitationView> {

@@ -6,7 +6,7 @@ import { JobFailure, type Job } from '../jobs/jobs.types';
 import { SETTINGS, type Settings } from '../kernel/config/settings';
 import { DELIVERY, DeliveryFailure, type Delivery, type Parcel } from './delivery';
 import { MailAttempts } from './mail-attempts';
-import type { Letter, LoadLetter, Template } from './mail.types';
+import type { FollowLetter, Letter, LoadLetter, Template } from './mail.types';
 import { render } from './render';
 
 const QUEUE = 'mail';
@@ -18,6 +18,7 @@ const UNSENDABLE = /[\s<>\p{C}]/u;
 export class Mail implements OnModuleInit {
   private readonly logger = new Logger(Mail.name);
   private readonly loaders = new Map<string, LoadLetter<Template>>();
+  private readonly followers = new Map<string, FollowLetter>();
 
   constructor(
     private readonly jobs: Jobs,
@@ -34,6 +35,11 @@ export class Mail implements OnModuleInit {
   register<T extends Template>(template: T, load: LoadLetter<T>): void {
     if (this.loaders.has(template)) throw new Error(`Template ${template} has a loader already.`);
     this.loaders.set(template, load);
+  }
+
+  /** For who shows what became of the mails of this template. */
+  follow(template: Template, follower: FollowLetter): void {
+    this.followers.set(template, follower);
   }
 
   /** @param id of the row that the letter is about; nothing else is kept in the job */
@@ -56,7 +62,29 @@ export class Mail implements OnModuleInit {
       this.logger.log(`Mail ${job.id} (${template}) is no longer wanted.`);
       return;
     }
-    const parcel = await this.pack(job, template as Template, letter);
+    try {
+      await this.sendOnce(job, await this.pack(job, template as Template, letter));
+    } catch (error) {
+      if (job.lastTry || (error instanceof JobFailure && error.forGood)) await this.givenUp(job);
+      throw error;
+    }
+    await this.followerOf(job)(job, 'sent');
+  }
+
+  private followerOf({ payload: { template = '' } }: Job): FollowLetter {
+    return this.followers.get(template) ?? (() => Promise.resolve());
+  }
+
+  /** What the mail failed of is the news, and not that nobody could be told. */
+  private async givenUp(job: Job): Promise<void> {
+    try {
+      await this.followerOf(job)(job, 'failed');
+    } catch {
+      this.logger.warn(`Mail ${job.id} has failed, and what it is about could not be told so.`);
+    }
+  }
+
+  private async sendOnce(job: Job, parcel: Parcel): Promise<void> {
     const earlier = await this.attempts.begin(job.id);
     if (earlier === 'sent') return;
     if (earlier === 'unknown') throw new JobFailure('mail.outcome_unknown', true);

@@ -32,3 +32,6 @@ export interface Letter<T extends Template = Template> {
  * @returns null when it is no longer wanted: revoked, used, superseded
  */
 export type LoadLetter<T extends Template> = (job: Job, id: string) => Promise<Letter<T> | null>;
+
+/** Told what became of a mail: taken by the mail server, or given up. May be told twice. */
+export type FollowLetter = (job: Job, outcome: 'sent' | 'failed') => Promise<void>;

@@ -80,4 +80,15 @@ describe('an invitation', () => {
 
     expect([...subject].length).toBeLessThan(150);
   });
+
+  it('keeps a subject within bounds, whatever both names are', () => {
+    const { subject } = rendered('invitation', 'fr', {
+      ...all.invitation,
+      inviter: 'i'.repeat(255),
+      tenant: 't'.repeat(255),
+    });
+
+    expect(subject).toMatch(/^i{80}… vous invite à rejoindre t+…$/);
+    expect([...subject]).toHaveLength(151);
+  });
 });

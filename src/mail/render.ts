@@ -11,13 +11,15 @@ export interface Rendered {
 }
 
 const LONGEST_NAME = 80;
+/** Mail programs cut longer ones, and some servers refuse a mail for them. */
+const LONGEST_SUBJECT = 150;
 const texts: Readonly<Record<Locale, Texts>> = { en: english, fr: french };
 
 export function render<T extends Template>(template: T, letter: Letter<T>): Rendered {
   const { locale, values, link } = letter;
   const words = texts[locale][template](tamed(values));
   return {
-    subject: words.subject,
+    subject: shortened(words.subject, LONGEST_SUBJECT),
     text: textOf(words, link),
     html: htmlOf(words, { link, locale }),
   };
@@ -34,8 +36,12 @@ function tamed<V extends LetterValues[Template]>(values: V): V {
 
 function oneLine(text: string): string {
   const line = text.replace(/[\p{C}\p{Z}]+/gu, ' ').trim();
+  return shortened(line, LONGEST_NAME);
+}
+
+function shortened(line: string, most: number): string {
   const letters = [...line];
-  return letters.length > LONGEST_NAME ? `${letters.slice(0, LONGEST_NAME).join('')}…` : line;
+  return letters.length > most ? `${letters.slice(0, most).join('')}…` : line;
 }
 
 function textOf({ paragraphs, action, ending }: Words, link: string): string {

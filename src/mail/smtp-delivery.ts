@@ -3,8 +3,8 @@ import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { parseConnectionUrl } from 'nodemailer/lib/shared';
 import { DeliveryFailure, type Delivery, type Parcel } from './delivery';
 
-/** Milliseconds for the connection, the greeting, and between two signs of life. */
-const TIMEOUT = 10_000;
+/** Milliseconds: for the connection, the greeting and between two signs of life; and for all of it, less than a job has. */
+const PATIENCE = { silence: 10_000, whole: 45_000 };
 
 interface Refusal {
   readonly responseCode?: number;
@@ -18,7 +18,10 @@ interface Refusal {
 export class SmtpDelivery implements Delivery {
   private readonly options: ReturnType<typeof parseConnectionUrl>;
 
-  constructor(url: string) {
+  constructor(
+    url: string,
+    private readonly patience = PATIENCE,
+  ) {
     this.options = parseConnectionUrl(url);
   }
 
@@ -40,6 +43,10 @@ export class SmtpDelivery implements Delivery {
         reject(new Error('The connection was closed.'));
       });
     });
+    // A server that says a word now and then would hold it for ever.
+    const late = setTimeout(() => {
+      connection.emit('error', new Error('It took too long.'));
+    }, this.patience.whole);
     try {
       await Promise.race([
         this.send(connection, { from, to, message, size: bytes.length }),
@@ -49,6 +56,8 @@ export class SmtpDelivery implements Delivery {
     } catch (error) {
       connection.close();
       throw journey.begun && !hasReply(error) ? error : failureOf(error as Refusal);
+    } finally {
+      clearTimeout(late);
     }
   }
 
@@ -77,13 +86,14 @@ export class SmtpDelivery implements Delivery {
 
   private connection(): SMTPConnection {
     const { auth: _auth, ...options } = this.options;
+    const { silence } = this.patience;
     return new SMTPConnection({
       ...options,
       logger: false,
-      connectionTimeout: TIMEOUT,
-      greetingTimeout: TIMEOUT,
-      socketTimeout: TIMEOUT,
-      dnsTimeout: TIMEOUT,
+      connectionTimeout: silence,
+      greetingTimeout: silence,
+      socketTimeout: silence,
+      dnsTimeout: silence,
     });
   }
 }

@@ -33,7 +33,7 @@ class TenantData {
 class SessionData {
   @Out('The session.', anId, uuid) id!: string;
   @Out('Its tenant.', anId, uuid) tenantId!: string;
-  @Out('What the client says it is.', 'Firefox', textOrNull) device!: string | null;
+  @Out('What the client says it is.', 'Firefox', textOrNull) userAgent!: string | null;
   @Out('Address it logged in from.', '203.0.113.7', textOrNull) ip!: string | null;
   @Out('When it began.', aTime, time) createdAt!: Date;
   @Out('When it last refreshed.', aTime, time) lastSeenAt!: Date;

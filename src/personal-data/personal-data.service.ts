@@ -21,7 +21,7 @@ const ACCOUNT = `
 const TENANTS = `
   SELECT id, name, role, joined_at AS "joinedAt" FROM ava.my_tenants() ORDER BY joined_at, id`;
 const SESSIONS = `
-  SELECT id, tenant_id AS "tenantId", user_agent AS device, host(ip) AS ip, created_at AS "createdAt",
+  SELECT id, tenant_id AS "tenantId", user_agent AS "userAgent", host(ip) AS ip, created_at AS "createdAt",
          last_seen_at AS "lastSeenAt", rotated_at AS "rotatedAt", expires_at AS "expiresAt", revoked_at AS "endedAt"
     FROM sessions WHERE user_id = $1 ORDER BY created_at DESC, id`;
 const MAIL_TOKENS = `
@@ -58,7 +58,7 @@ export class PersonalDataService {
   }
 
   private async held(who: Principal): Promise<Held> {
-    const credentials = await this.credentials.masked(who);
+    const credentials = await this.credentials.held(who);
     const rest = await this.db.run(who.userId, (em) => ofPerson(em, who.userId));
     return { exportedAt: new Date(), ...rest, credentials };
   }

@@ -1,5 +1,5 @@
 import { isSupportedCountry } from 'libphonenumber-js';
-import { Custom, OneOf, Out, QueryNumber, Text, rule } from '../kernel/http/fields';
+import { Custom, Line, OneOf, Out, QueryNumber, Text, rule } from '../kernel/http/fields';
 import type { PhoneNumber } from './phone-number.entity';
 
 const providers = ['twilio', 'vapi', 'other'] as const;
@@ -26,7 +26,7 @@ class Numbered {
   )
   defaultCountry?: string;
 
-  @Text([1, 255], label)
+  @Line([1, 255], label)
   label?: string | null;
 
   @OneOf(providers, {

@@ -8,7 +8,8 @@ export const functionHashes: Readonly<Record<string, string>> = {
     'f10c3998cf327500390d40e59d8ebedf9c1939d33d5a175fc84ef459e20e744d',
   'ava.claimed(text)': '1a8f1883b04691c22cf485fca9e7380089a6b24e55397bfa1b8b8e6ce9d6c493',
   'ava.decline_invitation(bytea,text,inet)':
-    '3ff818c92628ca6cbc4ab59aa550295494e778f62261750fdb07d630af64d3c3',
+    '2ae6c6dd75eddf311b74dd914bf7276d125a0f140dec40f7cbf0c61d98c9ebf9',
+  'ava.delivery_pending()': 'd6c6b1d9ea76e209acc47dc74a1ba113b20653db83d6dc060fff863f067ad389',
   'ava.departure()': 'e0d52e00fe37a5fbecd1726c0865a85574835970d72a144d9796062cf6be3d0d',
   'ava.end_sessions(uuid)': '0af3496e6cb125eb1f1201d542f9394ec1d3d4a19f714ba5cf1bcb93192fee95',
   'ava.enqueue(text,jsonb)': '2f6a7dc45644d20b5fc9183aa8c943f49f7baa37cdb3b3b0d6ffdb19b5fd6d92',
@@ -34,7 +35,7 @@ export const functionHashes: Readonly<Record<string, string>> = {
   'ava.invitation_closed(invitations)':
     'a1e8814d7f59bbb354547c2c9e71978db7d118821c8b87739940d71434905130',
   'ava.invitation_refused(invitations)':
-    '122e441f398d6cc29bf2126e440c3d4371b9a779a0b16d74c55ee30cb73ee588',
+    '80357b44c64f70481232a4ba04f3a9eec4305723bd8ae18846662ca4f8085f89',
   'ava.invitation_state(invitations)':
     '82c2f759d9dfcca142f56b8192f816e6dd8283be49bd027c972d2694cc1d536c',
   'ava.invite(uuid,text,text,bytea,bytea)':
@@ -51,15 +52,17 @@ export const functionHashes: Readonly<Record<string, string>> = {
   'ava.members(timestamp with time zone,uuid,integer)':
     'f79ef2959a8bd9801a879fb403bafca843a4f831b07c5866cece568b9117bd55',
   'ava.my_credential_usage()': '83e1855197cf9376cc78a0297e6f44824989d0cb13b62d29b1675b270b658c2c',
+  'ava.my_credentials()': '915df085e0ebb73e876c08cff803f1b78841d6bacae205329c3948cf9ae8d7a7',
   'ava.my_events(timestamp with time zone,uuid,integer)':
     'f35d9e3bcc02f24fdcfc7c0670c829af52d6d9ad98263c1aa25d63c38b31c311',
   'ava.my_invitations(integer)': '69307300cf369be860907211697ae5323cb0d0219361dc627094936f76b54793',
   'ava.my_numbers(integer)': '3f5698ed6a9fba0aaccf4cd1cccbad4b9aa43a39de4b4cedc788e5248a8c96de',
   'ava.my_tenants()': 'f0c2e4bc86fc55db372c1dc47eb6b02bf3abaa41a3a054de6a187762e5e14bdc',
+  'ava.note_delivery(text)': 'c11ba48509b0083d7f79a81599e083aaf32b0785a6b49a0890b1591231d8ad61',
   'ava.open_job(text,uuid)': '3ded554d2ec0360cc0fd792765f80fb1c846af1721e5b59e6cf555a3740f95fe',
   'ava.open_tenant(uuid,text)': 'ec35ecc6dc49f79bf8eb9b0c9029609b0d685db5d4ff4da653329a8f7c556a3b',
   'ava.operator_id()': '3f7c91d9a0dcd06df9ba791286d8390853ea7f822dd965d35e523b1acffc6199',
-  'ava.others_in(uuid)': '69a247fddda5ca4c943f4b0c163a2a04b7a69e0e1fe322b9e332b82899b0fb99',
+  'ava.others_in(uuid)': 'b27d6f250240b75617e619eb577619cd3f23e33f0514a01f0f4631a3019e4ebb',
   'ava.own_invitation(uuid)': '98a1f459f971a7626fcd0d23219b3ecbfc67ce4ee317126423cbfc5082020980',
   'ava.own_role_locked()': '3b3f0a8d731318aff6d9cdf8a3586cd8df4f6c1c28ddb54b6c04e8d4a5da9058',
   'ava.owner_of_job(uuid)': 'b75f8449e96eb697fd9f7ac5c7557dfaed573d50acad71afcefcd03f1d0bb229',
@@ -73,6 +76,7 @@ export const functionHashes: Readonly<Record<string, string>> = {
   'ava.resume_tenant(uuid)': '12bfad36daa6782977d5c4175309f8d9bcc0ea526297d580228d3608052ffe92',
   'ava.retry_job(uuid)': '5825f7c712e090bfafd21f22b9e85ec586f972aebfac6cfaa2c0367cdb3c7a01',
   'ava.revoke_invitation(uuid)': '01b350e987d95c8664ac0fb88fdef50f8c54b2f934d3a0031b9a1658f6b7dfd3',
+  'ava.revoke_with_inviter()': '65e17304b15b7db840d7284657eaf8e0279484f9ed7ca4a661d001f908e5779a',
   'ava.role_of_member(uuid)': 'd55e817ee329ddecd433e953a3b47adee58fabac3e0ab0c22cb0b9df510a5053',
   'ava.security_counts(integer,integer)':
     'b7c961c33749d8641e10df5f04ed5894820ad3c4c5f3a70a325884bbd35793bc',

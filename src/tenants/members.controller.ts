@@ -45,7 +45,12 @@ export class MembersController {
     description:
       'Only an owner changes an owner or makes one. The role counts at the next request of that person.',
     ok: MemberView,
-    problems: ['member.owner_required', 'member.not_found', 'tenant.last_owner'],
+    problems: [
+      'member.owner_required',
+      'member.not_found',
+      'tenant.last_owner',
+      'tenant.last_member',
+    ],
   })
   changeRole(
     @CurrentPrincipal() who: Principal,
@@ -69,6 +74,7 @@ export class MembersController {
       'member.owner_required',
       'member.not_found',
       'tenant.last_owner',
+      'tenant.last_member',
     ],
   })
   remove(@CurrentPrincipal() who: Principal, @OwnedResource() member: MemberView): Promise<void> {

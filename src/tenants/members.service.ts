@@ -7,6 +7,7 @@ import { Keyset, type Page, type Position } from '../kernel/http/keyset';
 import { Problem } from '../kernel/http/problem';
 import type { ProblemCode } from '../kernel/http/problem-catalogue';
 import { PasswordConfirmation } from '../kernel/security/password-confirmation';
+import { roleTooLow, type Permission } from '../kernel/security/permissions';
 import type { Principal, Role } from '../kernel/security/principal';
 import { lastOwner, type Candidate } from './last-owner';
 import { MemberView, type ListMembers, type TransferTenant } from './members.dto';
@@ -17,10 +18,10 @@ const columns = `id AS "userId", name, email, role, joined_at AS "joinedAt",
 
 /** What the functions of the database refuse. */
 const refusals: Readonly<Record<string, ProblemCode>> = {
-  AVA05: 'auth.role_too_low',
   AVA06: 'member.owner_required',
   AVA08: 'member.not_found',
 };
+const ROLE_TOO_LOW = 'AVA05';
 const LAST_OWNER = 'AVA07';
 
 /** Who works in a tenant. The rules are the database's own: see `migrations/support/member-functions.ts`. */
@@ -54,7 +55,7 @@ export class MembersService {
 
   /** @throws Problem 403 when the caller's role is too low for it, 409 `tenant.last_owner` */
   async changeRole(who: Principal, member: MemberView, role: Role): Promise<MemberView> {
-    await this.change(who, member.userId, async (em) => {
+    await this.change(who, member.userId, 'member.change_role', async (em) => {
       const [before] = await em.query<[{ role: Role }]>(
         'SELECT ava.set_member_role($1, $2) AS role',
         [member.userId, role],
@@ -73,7 +74,7 @@ export class MembersService {
   /** Also oneself: to leave is open to every role. @throws as `changeRole` */
   async remove(who: Principal, { userId, role }: MemberView): Promise<void> {
     const action = userId === who.userId ? 'member.left' : 'member.removed';
-    await this.change(who, userId, async (em) => {
+    await this.change(who, userId, 'member.remove', async (em) => {
       // First, as whoever has left can write nothing more.
       await this.audit.record(em, who, {
         action,
@@ -90,7 +91,7 @@ export class MembersService {
     const userId = body.userId.toLowerCase();
     if (userId === who.userId) throw Problem.invalid({ field: 'userId', code: 'member.self' });
     await this.confirmation.require(who, body.password);
-    await this.change(who, userId, async (em) => {
+    await this.change(who, userId, 'tenant.transfer', async (em) => {
       await em.query('SELECT ava.transfer_tenant($1)', [userId]);
       await this.audit.record(em, who, {
         action: 'tenant.transferred',
@@ -100,11 +101,17 @@ export class MembersService {
     });
   }
 
-  private async change(who: Principal, userId: string, work: Work<void>): Promise<void> {
+  private async change(
+    who: Principal,
+    userId: string,
+    permission: Permission,
+    work: Work<void>,
+  ): Promise<void> {
     try {
       await this.db.run(who, work);
     } catch (error) {
       const state = sqlstateOf(error);
+      if (state === ROLE_TOO_LOW) throw roleTooLow(permission);
       const refused = refusals[state];
       if (refused !== undefined) throw new Problem(refused);
       // The trigger says the same to whatever comes past the functions.

@@ -3,8 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { AuditService } from '../audit/audit.service';
 import { TenantDb } from '../kernel/database/tenant-db';
 import { Downloads } from '../kernel/http/downloads';
-import { Problem } from '../kernel/http/problem';
-import { may } from '../kernel/security/permissions';
+import { may, roleTooLow } from '../kernel/security/permissions';
 import type { Principal } from '../kernel/security/principal';
 import { parts } from './tenant-export.query';
 
@@ -49,7 +48,7 @@ export class TenantExportService {
 
   /** A transaction of its own, in which the session has to be alive; the role is asked again as well. */
   private async page(who: Principal, sql: string, after: unknown[]): Promise<Row[]> {
-    if (!may(await this.db.role(who), 'tenant.export')) throw new Problem('auth.role_too_low');
+    if (!may(await this.db.role(who), 'tenant.export')) throw roleTooLow('tenant.export');
     return this.db.read(who, (em) => em.query<Row[]>(sql, [who.tenantId, ...after]));
   }
 }

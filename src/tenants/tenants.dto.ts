@@ -1,10 +1,10 @@
-import { Out, Password, Text } from '../kernel/http/fields';
+import { Name, Out, Password, Text } from '../kernel/http/fields';
 import type { Tenant } from './tenant.entity';
 
 const nameOf = { description: 'Name of the tenant.', example: 'Atelier Alice' };
 
 export class RenameTenant {
-  @Text([1, 255], nameOf)
+  @Name(nameOf)
   name!: string;
 }
 

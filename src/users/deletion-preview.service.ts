@@ -27,7 +27,7 @@ export class DeletionPreviewService {
   ) {}
 
   async preview(who: Principal): Promise<DeletionPreview> {
-    const { vapi, twilio } = await this.credentials.masked(who);
+    const held = await this.credentials.held(who);
     const { tenants, sessions } = await this.identity.run(who.userId, async (em) => {
       const [live] = await em.query<[{ count: number }]>(LIVE_SESSIONS, [who.userId]);
       const rows = await em.query<Departure[]>('SELECT * FROM ava.departure()');
@@ -42,7 +42,7 @@ export class DeletionPreviewService {
       kept: shared.filter((tenant) => !blocking.includes(tenant)).map(asKept),
       blocking: blocking.map(({ id, name, others }) => ({ id, name, candidates: [...others] })),
       sessions,
-      credentials: [...(vapi.configured ? ['vapi'] : []), ...(twilio.configured ? ['twilio'] : [])],
+      credentials: (['vapi', 'twilio'] as const).filter((provider) => held[provider].configured),
     };
   }
 }

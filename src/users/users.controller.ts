@@ -52,6 +52,7 @@ export class UsersController {
   }
 
   @Get('deletion-preview')
+  @EvenWhenSuspended()
   @Operation({
     summary: 'What deleting your account would do',
     description: 'DELETE /me does exactly this, unless something changes in between.',

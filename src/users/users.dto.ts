@@ -1,8 +1,8 @@
-import { Email, OneOf, Password, Text } from '../kernel/http/fields';
+import { Email, Name, OneOf, Password, Text } from '../kernel/http/fields';
 import type { Locale } from '../kernel/http/problem-catalogue';
 
 export class ChangeMe {
-  @Text([1, 255], {
+  @Name({
     description: 'Your name; null removes it.',
     example: 'Alice',
     optional: true,

@@ -8,6 +8,7 @@ import { join, register, type Person } from '../support/people';
 interface Schema {
   type: string;
   nullable?: boolean;
+  description?: string;
   enum?: string[];
   format?: string;
   pattern?: string;
@@ -86,19 +87,29 @@ function refusedBy(schema: Schema): unknown[] {
   const values = others.map(([, value]) => value);
   if (!schema.nullable) values.push(null);
   if (schema.type === 'string') values.push(...textsRefusedBy(schema));
-  if (schema.type === 'array') values.push(['a\0b'], ['\ud800'], [[]], [null], [1]);
+  if (schema.type === 'array') values.push(['a\0b'], ['\ud800'], [[]], [null], [1], ['a\nb']);
   if (schema.type === 'object') values.push({ a: 'a\0b' }, { a: ['\ud800'] }, { 'a\0b': 1 });
   if (schema.maximum !== undefined) values.push(-1, schema.maximum + 1, 1e300);
   return values;
 }
 
-function textsRefusedBy({ enum: choices, format, pattern, minLength = 0, maxLength }: Schema) {
+function textsRefusedBy(schema: Schema) {
+  const { enum: choices, format, pattern, description = '', minLength = 0, maxLength } = schema;
   const strict = [choices, format, pattern].some((rule) => rule !== undefined);
   const values = ['a\0b', '\0', '\ud800', 'a\udc00b'];
   if (strict || minLength > 0) values.push('', ' \n\t ');
   if (strict) values.push('🙂', "' OR 1=1 --");
   if (strict || (maxLength ?? Infinity) < long.length) values.push(long);
-  return values;
+  return [...values, ...linesRefusedBy(description)];
+}
+
+function linesRefusedBy(description: string): string[] {
+  const lines = ['a\r\nb', 'a\u202eb', 'a\u2028b', 'a\u0007b'];
+  const links = ['www.evil.example', 'a https://evil.example'];
+  return [
+    ...(description.includes('One line.') ? lines : []),
+    ...(description.includes('No link.') ? links : []),
+  ];
 }
 
 const shown = (value: unknown) => JSON.stringify(value ?? null).slice(0, 40);

@@ -1,8 +1,8 @@
 import { Jobs } from '../../src/jobs/jobs.service';
-import { startApp, type TestApp } from '../support/app';
-import { rowsOf } from '../support/catalogue';
+import { startMailApp, type MailApp } from '../support/account-mail';
 import type { Answer } from '../support/client';
 import {
+  guest,
   expire,
   invite,
   mailedToken,
@@ -11,40 +11,32 @@ import {
   sessionOf,
   visitor,
 } from '../support/invitations';
-import { MailServer } from '../support/mail-server';
-import { join, login, register, type Person } from '../support/people';
-import { joinAs, remove, said, setRole, trailOf, type Role } from '../support/team';
+import { join, login, password, register, type Person } from '../support/people';
+import {
+  expectRefused,
+  joinAs,
+  remove,
+  said,
+  setRole,
+  trailOf,
+  transfer,
+  type Role,
+} from '../support/team';
 
-let app: TestApp;
-let server: MailServer;
+let app: MailApp;
 let olga: Person;
-let guests = 0;
 
 beforeAll(async () => {
-  server = await MailServer.start();
-  app = await startApp({ TENANCY_MODE: 'team', SMTP_URL: server.url });
+  app = await startMailApp({ TENANCY_MODE: 'team' });
 });
 beforeEach(async () => {
-  server.received.length = 0;
+  app.server.received.length = 0;
   olga = await register(app, 'olga', { tenantName: 'Studio' });
 });
-afterAll(async () => {
-  await app.close();
-  await server.down();
-});
+afterAll(() => app.close());
 
-const guest = () => {
-  guests += 1;
-  return `guest.${guests}@example.com`;
-};
-const tokenFor = (email: string) => mailedToken(app, server, email);
+const tokenFor = (email: string) => mailedToken(app, app.server, email);
 const into = (role: Role) => joinAs(app, olga, { role });
-
-async function expectRefused(asking: () => Promise<Answer>, status: number, code: string) {
-  const before = await rowsOf(app.database.adminUrl);
-  expect(said(await asking())).toEqual([status, code]);
-  expect(await rowsOf(app.database.adminUrl)).toEqual(before);
-}
 
 describe('inviting', () => {
   it('sends one mail, with the newest link, when it is sent again before the first could leave', async () => {
@@ -54,7 +46,7 @@ describe('inviting', () => {
 
     await app.app.get(Jobs).runDue();
 
-    const mails = server.received.filter(({ to }) => to.includes(email));
+    const mails = app.server.received.filter(({ to }) => to.includes(email));
     expect(mails).toHaveLength(1);
     expect(said(await visitor(app).accept(await tokenFor(email)))).toEqual([
       400,
@@ -144,9 +136,14 @@ describe('sending again', () => {
     const { body: other } = await invite(olga, max.email);
     await join(app, max, { tenantId: olga.tenantId, role: 'member' });
 
-    await expectRefused(() => resend(olga, taken.id as string), 409, 'invitation.closed');
-    await expectRefused(() => revoke(olga, taken.id as string), 409, 'invitation.closed');
-    await expectRefused(() => resend(olga, other.id as string), 409, 'invitation.already_member');
+    await expectRefused(app, () => resend(olga, taken.id as string), 409, 'invitation.closed');
+    await expectRefused(app, () => revoke(olga, taken.id as string), 409, 'invitation.closed');
+    await expectRefused(
+      app,
+      () => resend(olga, other.id as string),
+      409,
+      'invitation.already_member',
+    );
     expect((await revoke(olga, other.id as string)).status).toBe(204);
     expect((await trailOf(app, olga)).at(-1)).toMatchObject({ action: 'invitation.revoked' });
   });
@@ -159,33 +156,86 @@ describe('sending again', () => {
 
     await app.app.get(Jobs).runDue();
 
-    expect(server.received).toEqual([]);
+    expect(app.server.received).toEqual([]);
   });
 });
 
 describe('an invitation whose sender may no longer invite', () => {
-  const losses: [string, (ada: Person) => Promise<Answer>, Role][] = [
-    ['was removed', (ada) => remove(olga, ada), 'member'],
-    ['was made a member', (ada) => setRole(olga, ada, 'member'), 'member'],
-    ['is an owner no more', (ada) => setRole(olga, ada, 'admin'), 'owner'],
+  const losses: [string, (ada: Person) => Promise<Answer>, Role, object][] = [
+    ['was removed', (ada) => remove(olga, ada), 'member', { reason: 'inviter_left' }],
+    ['left', (ada) => remove(ada, ada), 'member', { reason: 'inviter_left' }],
+    [
+      'deleted the account',
+      (ada) => ada.client.delete('/me', { password }),
+      'member',
+      { reason: 'inviter_left' },
+    ],
+    [
+      'was made a member',
+      (ada) => setRole(olga, ada, 'member'),
+      'member',
+      { reason: 'inviter_role' },
+    ],
+    [
+      'is an owner no more',
+      (ada) => setRole(olga, ada, 'admin'),
+      'owner',
+      { reason: 'inviter_role' },
+    ],
+    ['handed the tenant over', (ada) => transfer(ada, olga), 'owner', { reason: 'inviter_role' }],
   ];
 
   it.each(losses)(
-    'because the sender %s opens nothing, until it is sent again',
+    'because the sender %s is revoked for good, as the trail tells',
     async (...loss) => {
-      const [, lose, role] = loss;
+      const [, lose, role, why] = loss;
       const ada = await into(role === 'owner' ? 'owner' : 'admin');
       const email = guest();
       const id = (await invite(ada, email, role)).body.id as string;
       const token = await tokenFor(email);
-      await lose(ada);
 
-      await expectRefused(() => visitor(app).register(token), 410, 'invitation.expired');
-      const again = await resend(olga, id);
-      const fresh = await tokenFor(email);
+      expect((await lose(ada)).status).toBeLessThan(300);
 
-      expect(again.body).toMatchObject({ state: 'open', invitedBy: olga.userId });
-      expect((await visitor(app).register(fresh)).body.tenant.role).toBe(role);
+      await expectRefused(app, () => visitor(app).register(token), 410, 'invitation.revoked');
+      await expectRefused(app, () => resend(olga, id), 409, 'invitation.closed');
+      const told = await app.sql(
+        `SELECT actor_id IS NOT NULL AS acted, subject_id, details FROM audit_events
+        WHERE tenant_id = $1 AND action = 'invitation.revoked' AND target = $2`,
+        [olga.tenantId, id],
+      );
+      expect(told).toEqual([{ acted: true, subject_id: ada.userId, details: { role, ...why } }]);
     },
   );
+
+  it('does not revive when the sender is promoted again', async () => {
+    const ada = await into('admin');
+    const email = guest();
+    await invite(ada, email);
+    const token = await tokenFor(email);
+    await setRole(olga, ada, 'member');
+    await setRole(olga, ada, 'admin');
+
+    await expectRefused(app, () => visitor(app).register(token), 410, 'invitation.revoked');
+  });
+
+  it('stays open when the sender may still invite to that role, as do those of others', async () => {
+    const ada = await into('owner');
+    await invite(ada, guest(), 'admin');
+    await invite(olga, guest());
+    await setRole(olga, ada, 'admin');
+
+    const { body } = await olga.client.get('/tenant/invitations?state=open');
+
+    expect(body.items).toHaveLength(2);
+  });
+
+  it('leaves nothing in the trail when the tenant goes as well', async () => {
+    await invite(olga, guest());
+    await olga.client.delete('/me', { password });
+
+    const actions = (await trailOf(app, olga)).map(({ action }) => action as string);
+
+    expect(actions).toEqual(expect.arrayContaining(['member.invited', 'tenant.deleted']));
+    expect(actions).not.toContain('invitation.revoked');
+  });
 });

@@ -1,7 +1,7 @@
-import { startApp, type TestApp } from '../support/app';
-import { rowsOf } from '../support/catalogue';
-import { Client, type Answer } from '../support/client';
+import { startMailApp, type MailApp } from '../support/account-mail';
+import { Client } from '../support/client';
 import {
+  guest,
   expire,
   invite,
   mailedToken,
@@ -10,39 +10,25 @@ import {
   sessionOf,
   visitor,
 } from '../support/invitations';
-import { MailServer } from '../support/mail-server';
 import { join, login, register, type Person } from '../support/people';
-import { rolesSeenBy, said, trailOf, type Role } from '../support/team';
+import { expectRefused, rolesSeenBy, said, trailOf, type Role } from '../support/team';
 
-let app: TestApp;
-let server: MailServer;
+let app: MailApp;
 let olga: Person;
-let guests = 0;
 
 beforeAll(async () => {
-  server = await MailServer.start();
-  app = await startApp({ TENANCY_MODE: 'team', SMTP_URL: server.url });
+  app = await startMailApp({ TENANCY_MODE: 'team' });
 });
 beforeEach(async () => {
   olga = await register(app, 'olga', { tenantName: 'Studio' });
 });
-afterAll(async () => {
-  await app.close();
-  await server.down();
-});
+afterAll(() => app.close());
 
 /** An invitation to somebody new, with the token that came by mail. */
 async function invited(by: Person = olga, role: Role = 'member', to?: string) {
-  guests += 1;
-  const email = to ?? `guest.${guests}@example.com`;
+  const email = to ?? guest();
   const { body } = await invite(by, email, role);
-  return { email, id: body.id as string, token: await mailedToken(app, server, email) };
-}
-
-async function expectRefused(asking: () => Promise<Answer>, status: number, code: string) {
-  const before = await rowsOf(app.database.adminUrl);
-  expect(said(await asking())).toEqual([status, code]);
-  expect(await rowsOf(app.database.adminUrl)).toEqual(before);
+  return { email, id: body.id as string, token: await mailedToken(app, app.server, email) };
 }
 
 const anybody = () => visitor(app);
@@ -92,7 +78,7 @@ describe('a token that is over', () => {
     await end(about);
 
     for (const act of ['preview', 'accept', 'decline', 'register'] as const) {
-      await expectRefused(() => anybody()[act](about.token), 410, code);
+      await expectRefused(app, () => anybody()[act](about.token), 410, code);
     }
   });
 
@@ -101,10 +87,10 @@ describe('a token that is over', () => {
     await expire(app, id);
 
     const answer = await resend(olga, id);
-    const token = await mailedToken(app, server, email);
+    const token = await mailedToken(app, app.server, email);
 
     expect(answer).toMatchObject({ status: 200, body: { id, state: 'open' } });
-    await expectRefused(() => anybody().register(old), 404, 'invitation.invalid');
+    await expectRefused(app, () => anybody().register(old), 404, 'invitation.invalid');
     expect((await anybody().register(token)).status).toBe(201);
   });
 });
@@ -137,7 +123,7 @@ describe('accepting', () => {
     const max = await register(app, 'max');
     const { token } = await invited(olga, 'member', max.email);
 
-    await expectRefused(() => anybody().register(token), 409, 'invitation.login_needed');
+    await expectRefused(app, () => anybody().register(token), 409, 'invitation.login_needed');
     const answer = await visitor(app, max.accessToken).accept(token);
 
     expect(answer.body.tenant).toEqual({ id: olga.tenantId, name: 'Studio', role: 'member' });
@@ -149,6 +135,7 @@ describe('accepting', () => {
     const { token, email } = await invited();
 
     await expectRefused(
+      app,
       () => visitor(app, eve.accessToken).accept(token),
       403,
       'invitation.other_address',
@@ -200,14 +187,19 @@ describe('accepting', () => {
     expect(body.items).toMatchObject([{ id, state: 'accepted', acceptedBy: max.userId }]);
   });
 
-  it('is refused while the tenant is suspended, and after it was deleted', async () => {
-    const { token } = await invited();
+  it('is refused while the tenant is suspended, but for declining, and after it was deleted', async () => {
+    const [{ token }, unwanted] = [await invited(), await invited()];
     const tenant = [olga.tenantId];
 
     await app.sql('UPDATE tenants SET suspended_at = now() WHERE id = $1', tenant);
-    await expectRefused(() => anybody().register(token), 403, 'tenant.suspended');
+    for (const act of ['preview', 'register', 'accept'] as const) {
+      const asking = () => anybody()[act](token);
+      await expectRefused(app, asking, 403, 'invitation.tenant_suspended');
+    }
+    expect((await anybody().decline(unwanted.token)).status).toBe(204);
+    expect(said(await anybody().preview(unwanted.token))).toEqual([410, 'invitation.declined']);
     await app.sql('DELETE FROM tenants WHERE id = $1', tenant);
-    await expectRefused(() => anybody().register(token), 404, 'invitation.invalid');
+    await expectRefused(app, () => anybody().register(token), 404, 'invitation.invalid');
   });
 
   it('is written into the trail, as is declining, without anybody’s address', async () => {

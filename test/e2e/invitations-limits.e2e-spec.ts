@@ -1,7 +1,7 @@
 import { rateRules, type RateRuleName } from '../../src/kernel/security/rate-rules';
 import { startApp, type TestApp } from '../support/app';
 import { Client, type Answer } from '../support/client';
-import { invite, mailedToken, resend } from '../support/invitations';
+import { guest, invite, mailedToken, resend } from '../support/invitations';
 import { MailServer } from '../support/mail-server';
 import { register, type Person } from '../support/people';
 import { joinAs } from '../support/team';
@@ -9,7 +9,6 @@ import { joinAs } from '../support/team';
 let app: TestApp;
 let server: MailServer;
 let olga: Person;
-let guests = 0;
 
 beforeAll(async () => {
   server = await MailServer.start();
@@ -28,11 +27,6 @@ afterAll(async () => {
   await app.close();
   await server.down();
 });
-
-const guest = () => {
-  guests += 1;
-  return `guest.${guests}@example.com`;
-};
 
 /** Every counter at hand is at so many turns. */
 const taken = (count: number) => app.sql('UPDATE ava.rate_limits SET taken = $1', [count]);
@@ -87,22 +81,42 @@ it('one invitation is sent again five times in a day, so that nobody’s mailbox
   expect((await resend(olga, other.body.id as string)).status).toBe(200);
 });
 
-it('tokens are tried thirty times in an hour from one network, in whatever way', async () => {
-  const email = guest();
-  await invite(olga, email);
-  const token = await mailedToken(app, server, email);
-  const from = (ip: string, act: string) =>
+describe('tokens that are tried', () => {
+  const from = (ip: string, token: string, act = 'preview') =>
     new Client(app.app).post(
       `/invitations/${act}`,
       { token },
       { headers: { 'x-forwarded-for': ip } },
     );
-  await app.sql('TRUNCATE ava.rate_limits');
-
-  await expectLimit('invitation.network', () => from('198.51.100.7', 'preview'));
-
-  for (const act of ['accept', 'decline']) {
-    expect((await from('198.51.100.7', act)).status).toBe(429);
+  async function token(): Promise<string> {
+    const email = guest();
+    await invite(olga, email);
+    return mailedToken(app, server, email);
   }
-  expect((await from('198.51.100.8', 'preview')).status).toBe(200);
+
+  it('are counted one by one, in whatever way: colleagues behind one address get in', async () => {
+    const [mine, another] = [await token(), await token()];
+    await app.sql('TRUNCATE ava.rate_limits');
+
+    await expectLimit('invitation.token_from_network', () => from('198.51.100.7', mine));
+
+    for (const act of ['accept', 'decline']) {
+      expect((await from('198.51.100.7', mine, act)).status).toBe(429);
+    }
+    expect((await from('198.51.100.7', another)).status).toBe(200);
+    expect((await from('198.51.100.8', mine)).status).toBe(200);
+  });
+
+  it('are three hundred in an hour from one network, whatever they are', async () => {
+    const good = await token();
+    await app.sql('TRUNCATE ava.rate_limits');
+    await from('198.51.100.7', 'x');
+    await taken(rateRules['invitation.network'].points - 1);
+
+    const last = await from('198.51.100.7', good);
+    const refused = await from('198.51.100.7', await token());
+
+    expect([last.status, refused.status]).toEqual([200, 429]);
+    expect((await from('198.51.100.8', good)).status).toBe(200);
+  });
 });

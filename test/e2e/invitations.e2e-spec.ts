@@ -1,42 +1,32 @@
 import { Jobs } from '../../src/jobs/jobs.service';
-import { startApp, type TestApp } from '../support/app';
-import { rowsOf } from '../support/catalogue';
+import { startMailApp, type MailApp } from '../support/account-mail';
 import type { Answer } from '../support/client';
-import { expire, invite, mailedToken, resend, revoke, visitor } from '../support/invitations';
-import { MailServer } from '../support/mail-server';
+import {
+  guest,
+  expire,
+  invite,
+  mailedToken,
+  resend,
+  revoke,
+  visitor,
+} from '../support/invitations';
 import { register, type Person } from '../support/people';
-import { joinAs, said, trailOf, type Role } from '../support/team';
+import { expectRefused, joinAs, said, trailOf, type Role } from '../support/team';
 
-let app: TestApp;
-let server: MailServer;
+let app: MailApp;
 let olga: Person;
-let guests = 0;
 
 beforeAll(async () => {
-  server = await MailServer.start();
-  app = await startApp({ TENANCY_MODE: 'team', SMTP_URL: server.url });
+  app = await startMailApp({ TENANCY_MODE: 'team' });
 });
 beforeEach(async () => {
-  server.received.length = 0;
+  app.server.received.length = 0;
   olga = await register(app, 'olga', { tenantName: 'Studio' });
 });
-afterAll(async () => {
-  await app.close();
-  await server.down();
-});
+afterAll(() => app.close());
 
-const guest = () => {
-  guests += 1;
-  return `guest.${guests}@example.com`;
-};
-const tokenFor = (email: string) => mailedToken(app, server, email);
+const tokenFor = (email: string) => mailedToken(app, app.server, email);
 const into = (role: Role) => joinAs(app, olga, { role });
-
-async function expectRefused(asking: () => Promise<Answer>, status: number, code: string) {
-  const before = await rowsOf(app.database.adminUrl);
-  expect(said(await asking())).toEqual([status, code]);
-  expect(await rowsOf(app.database.adminUrl)).toEqual(before);
-}
 
 async function statesSeenBy({ client }: Person, query = ''): Promise<string[]> {
   const { body } = await client.get(`/tenant/invitations${query}`);
@@ -56,6 +46,7 @@ describe('inviting', () => {
       email,
       role: 'admin',
       state: 'open',
+      delivery: 'pending',
       invitedBy: olga.userId,
       acceptedBy: null,
       createdAt: expect.any(String),
@@ -67,10 +58,10 @@ describe('inviting', () => {
       7 * 86_400_000,
     );
     const others = [[olga.email]];
-    expect(server.received.map(({ to }) => to)).toEqual(
+    expect(app.server.received.map(({ to }) => to)).toEqual(
       expect.arrayContaining([...others, [email]]),
     );
-    expect(server.received).toHaveLength(2);
+    expect(app.server.received).toHaveLength(2);
     expect(await trailOf(app, olga)).toEqual([
       {
         action: 'member.invited',
@@ -87,7 +78,7 @@ describe('inviting', () => {
     const about = async (email: string) => {
       const { status, body } = await invite(olga, email);
       await tokenFor(email);
-      const text = server.received.at(-1)?.parts['text/plain'] ?? '';
+      const text = app.server.received.at(-1)?.parts['text/plain'] ?? '';
       return { status, body: { ...body, email: '' } as object, text };
     };
     const without = ({ status, body, text }: Awaited<ReturnType<typeof about>>) => ({
@@ -104,11 +95,11 @@ describe('inviting', () => {
     const { body } = await invite(olga, guest(), 'owner');
     const id = body.id as string;
 
-    await expectRefused(() => invite(max, guest()), 403, 'auth.role_too_low');
-    await expectRefused(() => max.client.get('/tenant/invitations'), 403, 'auth.role_too_low');
-    await expectRefused(() => invite(ada, guest(), 'owner'), 403, 'member.owner_required');
-    await expectRefused(() => resend(ada, id), 403, 'member.owner_required');
-    await expectRefused(() => revoke(ada, id), 403, 'member.owner_required');
+    await expectRefused(app, () => invite(max, guest()), 403, 'auth.role_too_low');
+    await expectRefused(app, () => max.client.get('/tenant/invitations'), 403, 'auth.role_too_low');
+    await expectRefused(app, () => invite(ada, guest(), 'owner'), 403, 'member.owner_required');
+    await expectRefused(app, () => resend(ada, id), 403, 'member.owner_required');
+    await expectRefused(app, () => revoke(ada, id), 403, 'member.owner_required');
     expect((await invite(ada, guest(), 'admin')).status).toBe(201);
   });
 
@@ -116,6 +107,7 @@ describe('inviting', () => {
     const max = await into('member');
 
     await expectRefused(
+      app,
       () => invite(olga, max.email.toUpperCase()),
       409,
       'invitation.already_member',
@@ -147,7 +139,7 @@ describe('inviting', () => {
       [olga.tenantId, olga.userId],
     );
 
-    await expectRefused(() => invite(olga, guest()), 409, 'invitation.too_many');
+    await expectRefused(app, () => invite(olga, guest()), 409, 'invitation.too_many');
     await app.sql('UPDATE invitations SET revoked_at = now() WHERE tenant_id = $1 AND email = $2', [
       olga.tenantId,
       '7@example.com',

@@ -1,6 +1,7 @@
 import { JobQueue } from '../../src/jobs/job-queue';
 import { Jobs } from '../../src/jobs/jobs.service';
 import { MailAttempts } from '../../src/mail/mail-attempts';
+import { Mail } from '../../src/mail/mail.service';
 import { startApp, type TestApp } from '../support/app';
 import { makeDue, storedJob } from '../support/jobs';
 import { invitation, loadWith, post } from '../support/mail';
@@ -84,6 +85,23 @@ describe('a mail that could not be sent', () => {
       retry_count: 0,
     });
   });
+});
+
+it('fails for what it failed of, also when whoever follows it cannot be told', async () => {
+  const mail = app.app.get(Mail);
+  const told: string[] = [];
+  mail.follow('invitation', (_job, outcome) => {
+    told.push(outcome);
+    return Promise.reject(new Error('nobody is there'));
+  });
+  server.toRecipient = 550;
+  const id = await post(app, alice);
+  await jobs.runDue();
+  mail.follow('invitation', () => Promise.resolve());
+
+  expect(told).toEqual(['failed']);
+  expect(await storedJob(app, id)).toMatchObject({ output: { code: 'mail.rejected' } });
+  expect(app.logs()).toContain(`Mail ${id} has failed, and what it is about could not be told so.`);
 });
 
 describe('a mail of which nobody knows whether it was sent', () => {

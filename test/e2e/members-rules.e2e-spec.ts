@@ -47,10 +47,30 @@ describe('the last owner', () => {
   it('does not lose everything by leaving a tenant alone', async () => {
     await olga.client.post('/phone-numbers', { number: '+33612345678' });
 
-    const refused = await remove(olga, olga);
-
-    expect(refused).toMatchObject({ status: 409, body: { code: 'tenant.last_owner' } });
+    for (const refused of [await remove(olga, olga), await setRole(olga, olga, 'admin')]) {
+      expect(refused).toMatchObject({ status: 409, body: { code: 'tenant.last_member' } });
+      expect(refused.body.tenant).toEqual({ id: olga.tenantId, name: 'Studio' });
+    }
     expect((await olga.client.get('/phone-numbers')).body.items).toHaveLength(1);
+  });
+
+  it('is not taken for the last while another owner is beyond the first hundred members', async () => {
+    await app.sql(
+      `WITH people AS (
+         INSERT INTO users (id, email, password_hash)
+         SELECT id, id || '@example.com', 'x' FROM (SELECT gen_random_uuid() AS id FROM generate_series(1, 120)) made
+         RETURNING id)
+       INSERT INTO memberships (tenant_id, user_id, role) SELECT $1, id, 'member' FROM people`,
+      [olga.tenantId],
+    );
+    const paul = await into('owner', 'paul');
+
+    const preview = await olga.client.get('/me/deletion-preview');
+    const gone = await olga.client.delete('/me', { password });
+
+    expect(preview.body).toMatchObject({ possible: true, kept: [{ id: olga.tenantId }] });
+    expect(gone.status).toBe(204);
+    expect(await owners()).toEqual([{ user_id: paul.userId }]);
   });
 
   it('can delete the account after handing over', async () => {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { startApp, type TestApp } from '../support/app';
 import { rowsOf } from '../support/catalogue';
-import type { Answer } from '../support/client';
 import { register, type Person } from '../support/people';
 import {
+  expectRefused,
   joinAs,
   remove,
   rolesSeenBy,
@@ -26,13 +26,6 @@ beforeEach(async () => {
 afterAll(() => app.close());
 
 const into = (role: Role, name?: string) => joinAs(app, olga, { role, name });
-
-/** Refused with this, and every row as before. */
-async function expectRefused(asking: () => Promise<Answer>, status: number, code: string) {
-  const before = await rowsOf(app.database.adminUrl);
-  expect(said(await asking())).toEqual([status, code]);
-  expect(await rowsOf(app.database.adminUrl)).toEqual(before);
-}
 
 describe('the members of a tenant', () => {
   it('are shown to each of them, the oldest first, and no one else', async () => {
@@ -125,14 +118,14 @@ describe('the role of a member', () => {
   ] as const)('of oneself is not raised by %s (%s to %s)', async (_, role, to, code) => {
     const person = await into(role);
 
-    await expectRefused(() => setRole(person, person, to), 403, code);
+    await expectRefused(app, () => setRole(person, person, to), 403, code);
   });
 
   it('of an owner is not changed by an admin, and no owner is made by one', async () => {
     const [ada, max, second] = [await into('admin'), await into('member'), await into('owner')];
 
-    await expectRefused(() => setRole(ada, second, 'member'), 403, 'member.owner_required');
-    await expectRefused(() => setRole(ada, max, 'owner'), 403, 'member.owner_required');
+    await expectRefused(app, () => setRole(ada, second, 'member'), 403, 'member.owner_required');
+    await expectRefused(app, () => setRole(ada, max, 'owner'), 403, 'member.owner_required');
   });
 
   it('may be lowered by whoever has it', async () => {

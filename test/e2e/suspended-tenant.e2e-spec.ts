@@ -143,13 +143,52 @@ describe('who works in a suspended tenant', () => {
     expect(await app.sql('SELECT 1 FROM tenants WHERE id = $1', [sue.tenantId])).toEqual([]);
   });
 
+  it('sees and ends his sessions, and changes the password', async () => {
+    const other = await login(app, sue.email);
+    await suspend(sue);
+    const newPassword = `${password}!`;
+
+    const { body } = await sue.client.get('/auth/sessions');
+    const ended = await sue.client.delete(`/auth/sessions/${sessionIdOf(other)}`);
+    const foreign = await sue.client.delete(`/auth/sessions/${sessionIdOf(olga)}`);
+    await login(app, sue.email);
+    const others = await sue.client.delete('/auth/sessions');
+    const left = await sue.client.get('/auth/sessions');
+    const changed = await sue.client.post('/auth/password', {
+      currentPassword: password,
+      newPassword,
+    });
+
+    expect(body.items).toHaveLength(2);
+    expect([ended.status, others.status, changed.status]).toEqual([204, 204, 204]);
+    expect(said(foreign)).toEqual([404, 'session.not_found']);
+    expect(left.body.items).toMatchObject([{ id: sessionIdOf(sue), current: true }]);
+    expect((await login(app, sue.email, newPassword)).userId).toBe(sue.userId);
+  });
+
+  it('is given what is held about him, and told what a deletion does; of keys that they are there', async () => {
+    await sue.client.post('/vapi-settings', { apiKey: 'sk_sue_0123456789abcdef' });
+    const before = await sue.client.get('/me/export');
+    await suspend(sue);
+
+    const { status, body } = await sue.client.get('/me/export');
+    const preview = await sue.client.get('/me/deletion-preview');
+
+    expect(status).toBe(200);
+    expect(body.account).toMatchObject({ id: sue.userId, email: sue.email });
+    expect(body.credentials).toEqual({
+      ...before.body.credentials,
+      vapi: { ...before.body.credentials.vapi, apiKey: null },
+    });
+    expect(before.body.credentials.vapi.apiKey).toBe('sk_s…cdef');
+    expect(preview.body).toMatchObject({ possible: true, credentials: ['vapi'] });
+  });
+
   it('does nothing else, and without a good token none of this', async () => {
     await suspend(sue);
     const closed = [
       sue.client.patch('/me', { name: 'x' }),
       sue.client.post('/tenants', { name: 'x' }),
-      sue.client.get('/auth/sessions'),
-      sue.client.post('/auth/password', { currentPassword: password, newPassword: `${password}!` }),
       sue.client.get('/vapi-settings'),
       sue.client.delete('/tenant', { password, confirm: 'Suspended' }),
       sue.client.get('/audit'),

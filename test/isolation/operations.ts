@@ -59,17 +59,19 @@ export const operations: Readonly<Record<string, IsolationEntry>> = {
   },
   'POST /auth/tenant': { ok: 200, evenWhenSuspended: true, ...inAnotherTenant },
   'POST /auth/logout': { ok: 204, evenWhenSuspended: true },
-  'GET /auth/sessions': { ok: 200 },
+  'GET /auth/sessions': { ok: 200, evenWhenSuspended: true },
   'DELETE /auth/sessions/{id}': {
     ok: 204,
+    evenWhenSuspended: true,
     ids: { path: { id: 'sessionId' } },
     foreign: { path: [404, 'session.not_found'] },
   },
   'POST /auth/password': {
     ok: 204,
+    evenWhenSuspended: true,
     body: () => ({ currentPassword: password, newPassword: `${password} anew` }),
   },
-  'DELETE /auth/sessions': { ok: 204 },
+  'DELETE /auth/sessions': { ok: 204, evenWhenSuspended: true },
   'POST /auth/verify-email': {
     ok: 204,
     body: ({ mailTokens }) => ({ token: mailTokens['verify-email'] }),
@@ -89,8 +91,8 @@ export const operations: Readonly<Record<string, IsolationEntry>> = {
   },
 
   'GET /me': { ok: 200, evenWhenSuspended: true },
-  'GET /me/export': { ok: 200 },
-  'GET /me/deletion-preview': { ok: 200 },
+  'GET /me/export': { ok: 200, evenWhenSuspended: true },
+  'GET /me/deletion-preview': { ok: 200, evenWhenSuspended: true },
   'DELETE /me/email-change': { ok: 204 },
   'PATCH /me': { ok: 200, body: () => ({ name: 'Renamed', locale: 'fr' }) },
   'DELETE /me': { ok: 204, evenWhenSuspended: true, body: () => ({ password }) },

@@ -5,6 +5,14 @@ import type { MailServer } from './mail-server';
 import { password, type Person } from './people';
 import type { Role } from './team';
 
+let guests = 0;
+
+/** The address of somebody whom nobody knows. */
+export function guest(): string {
+  guests += 1;
+  return `guest.${guests}@example.com`;
+}
+
 export const invite = ({ client }: Person, email: string, role: Role = 'member') =>
   client.post('/tenant/invitations', { email, role });
 

@@ -10,8 +10,8 @@ interface Received {
   header(name: string): string;
 }
 
-/** What the server says to a message: nothing, which takes it, or a reply such as 451. */
-type Verdict = number | 'hang up' | undefined;
+/** What the server says to a message: nothing, which takes it, or a reply such as 451. On hold it takes it and says nothing. */
+type Verdict = number | 'hang up' | 'hold' | undefined;
 
 /** A real SMTP server in this process, that can be down, in a bad mood, or gone in the middle. */
 export class MailServer {
@@ -51,7 +51,8 @@ export class MailServer {
             this.hangUp();
             return;
           }
-          if (this.toMessage === undefined) {
+          const { toMessage } = this;
+          if (toMessage === undefined || toMessage === 'hold') {
             this.received.push(
               read(Buffer.concat(chunks).toString(), {
                 from: mailFrom === false ? '' : mailFrom.address,
@@ -59,7 +60,7 @@ export class MailServer {
               }),
             );
           }
-          done(reply(this.toMessage));
+          if (toMessage !== 'hold') done(reply(toMessage));
         });
       },
       ...this.options,

@@ -1,4 +1,5 @@
 import type { TestApp } from './app';
+import { rowsOf } from './catalogue';
 import type { Answer } from './client';
 import { join, password, register, type Person } from './people';
 
@@ -37,3 +38,15 @@ export const trailOf = (app: Pick<TestApp, 'sql'>, { tenantId }: Pick<Person, 't
   );
 
 export const said = ({ status, body }: Answer) => [status, body?.code as string | undefined];
+
+/** Refused with this, and every row as before. */
+export async function expectRefused(
+  { database }: Pick<TestApp, 'database'>,
+  asking: () => Promise<Answer>,
+  status: number,
+  code: string,
+): Promise<void> {
+  const before = await rowsOf(database.adminUrl);
+  expect(said(await asking())).toEqual([status, code]);
+  expect(await rowsOf(database.adminUrl)).toEqual(before);
+}

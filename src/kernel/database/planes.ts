@@ -176,6 +176,7 @@ export const callable = {
     'invite',
     'resend_invitation',
     'revoke_invitation',
+    'note_delivery',
   ],
   identity: [
     'find_account',
@@ -196,6 +197,7 @@ export const callable = {
     'my_numbers',
     'my_invitations',
     'departure',
+    'my_credentials',
   ],
   operator: [
     'security_counts',

@@ -12,6 +12,11 @@ const messages = {
     'must not contain NUL or unpaired surrogate characters',
     'ne doit contenir ni NUL ni demi-codet isolé',
   ],
+  'text.line': [
+    'must be one line without control characters, also those that turn text around',
+    'doit tenir sur une ligne, sans caractères de contrôle, ni ceux qui inversent le texte',
+  ],
+  'name.link': ['must not be a link', 'ne doit pas être un lien'],
   'name.reserved': ['is a reserved name', 'est un nom réservé'],
   'number.inexact': [
     'is too large to be kept exactly',

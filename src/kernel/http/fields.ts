@@ -62,6 +62,26 @@ export function Text([min, max]: Range, about: About) {
   );
 }
 
+/** Ends a line, or turns the text around it: nothing of that belongs into a name. Joiners of letters and emoji do. */
+const OFF_THE_LINE = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+/** Mail programs make links of these by themselves. */
+const LINK = /:\/\/|^\s*www\./i;
+
+const oneLine = (value: unknown) => typeof value !== 'string' || !OFF_THE_LINE.test(value);
+
+/** A text of one line, such as a label. */
+export function Line(range: Range, about: About) {
+  const description = `${about.description} One line.`;
+  return applyDecorators(Text(range, { ...about, description }), rule('text.line', oneLine));
+}
+
+/** What a person or tenant is called: mails show it to people who know neither. */
+export function Name(about: About) {
+  const noLink = (value: unknown) => typeof value !== 'string' || !LINK.test(value);
+  const description = `${about.description} No link.`;
+  return applyDecorators(Line([1, 255], { ...about, description }), rule('name.link', noLink));
+}
+
 export function Email(about: About) {
   const options = { allow_utf8_local_part: false };
   return field(
@@ -162,6 +182,7 @@ export function TextList(most: number, [min, max]: Range, about: About) {
     { type: 'array', items: { type: 'string', minLength: min, maxLength: max }, maxItems: most },
     IsArray({ message: tell('list.invalid', { max: most }) }),
     rule('list.invalid', fits, { max: most }),
+    rule('text.line', (value) => !Array.isArray(value) || value.every(oneLine)),
   );
 }
 

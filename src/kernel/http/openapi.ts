@@ -163,6 +163,10 @@ const problemSchemas: NonNullable<NonNullable<OpenAPIObject['components']>['sche
         description: 'What is wrong field by field.',
         items: { $ref: '#/components/schemas/FieldProblem' },
       },
+      requiredRole: {
+        ...text('With `auth.role_too_low`: the least role that may.'),
+        enum: ['admin', 'owner'],
+      },
       suspendedAt: {
         ...text('With `tenant.suspended`: since when.'),
         format: 'date-time',

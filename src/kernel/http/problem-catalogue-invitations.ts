@@ -13,6 +13,17 @@ export const invitationProblems = {
       'Connectez-vous au compte de l’adresse donnée dans invited, ou demandez une invitation à la vôtre.',
     ],
   ),
+  'invitation.tenant_suspended': entry(
+    403,
+    [
+      'The tenant that invites you is suspended',
+      'It cannot be joined for now. Try again later, ask who invited you, or decline.',
+    ],
+    [
+      'Le tenant qui vous invite est suspendu',
+      'On ne peut pas le rejoindre pour le moment. Réessayez plus tard, demandez à qui vous a invité, ou déclinez.',
+    ],
+  ),
   'invitation.not_found': entry(
     404,
     ['No such invitation', 'Check the id; list them with GET /tenant/invitations.'],

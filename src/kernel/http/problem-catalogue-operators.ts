@@ -6,11 +6,11 @@ export const operatorProblems = {
     403,
     [
       'The tenant is suspended',
-      'See reason and suspendedAt, and contact the operator of this installation. You can switch to another tenant, log out or delete your account.',
+      'See reason and suspendedAt, and contact the operator of this installation. What is about you alone still works: account, export, sessions, password, and switching to another tenant.',
     ],
     [
       'Le tenant est suspendu',
-      'Voyez reason et suspendedAt, et contactez l’opérateur de cette installation. Vous pouvez changer de tenant, vous déconnecter ou supprimer votre compte.',
+      'Voyez reason et suspendedAt, et contactez l’opérateur de cette installation. Ce qui ne concerne que vous fonctionne encore : compte, export, sessions, mot de passe, et le passage à un autre tenant.',
     ],
   ),
   'operator.required': entry(

@@ -26,6 +26,17 @@ export const teamProblems = {
       'Nommez d’abord propriétaire un des membres listés dans candidates, ou supprimez le tenant.',
     ],
   ),
+  'tenant.last_member': entry(
+    409,
+    [
+      'You are the only member of this tenant',
+      'Delete it with DELETE /tenant, or make somebody else an owner first.',
+    ],
+    [
+      'Vous êtes le seul membre de ce tenant',
+      'Supprimez-le par DELETE /tenant, ou nommez d’abord quelqu’un d’autre propriétaire.',
+    ],
+  ),
   'tenancy.solo': entry(
     409,
     [

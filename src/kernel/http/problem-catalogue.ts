@@ -91,8 +91,14 @@ export const catalogue = {
   ),
   'auth.role_too_low': entry(
     403,
-    ['Your role does not allow this', 'Ask an owner or admin of the tenant.'],
-    ['Votre rôle ne le permet pas', 'Demandez à un propriétaire ou administrateur du tenant.'],
+    [
+      'Your role does not allow this',
+      'It takes the role in requiredRole, or a higher one: ask a member of the tenant who has it.',
+    ],
+    [
+      'Votre rôle ne le permet pas',
+      'Il faut le rôle donné dans requiredRole, ou un rôle plus élevé : demandez à un membre du tenant qui l’a.',
+    ],
   ),
   'route.not_found': entry(
     404,

@@ -1,5 +1,6 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiExtension } from '@nestjs/swagger';
+import { Problem } from '../http/problem';
 import type { Role } from './principal';
 
 /** What is done in a tenant → the least role that may do it. Guard, API document and docs/permissions.md go by this table. */
@@ -41,6 +42,10 @@ const rank: Readonly<Record<Role, number>> = { member: 0, admin: 1, owner: 2 };
 export function may(role: Role, permission: Permission): boolean {
   return rank[role] >= rank[permissions[permission]];
 }
+
+/** Tells whom to ask. */
+export const roleTooLow = (permission: Permission) =>
+  new Problem('auth.role_too_low', { members: { requiredRole: permissions[permission] } });
 
 /** The least role for it; an operator is asked for by the OperatorGuard, whatever the role. */
 export function leastRole(access: Access): Role | 'operator' {

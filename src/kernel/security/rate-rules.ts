@@ -22,8 +22,11 @@ export const rateRules = {
   /** Mails that a person has sent to the own address, and to a new one, which may be anybody's. */
   'email_verification.resend': { points: 5, seconds: HOUR },
   'email_change.person': { points: 5, seconds: HOUR },
-  /** For one address, whether anybody has it or not; and from one network, for whatever addresses. */
-  'password_reset.address': { points: 5, seconds: HOUR },
+  /** For one address, whether anybody has it or not, from one network: a stranger elsewhere uses up no turn of its owner. */
+  'password_reset.address_from_network': { points: 5, seconds: HOUR },
+  /** For one address from everywhere: nobody's mailbox is flooded. */
+  'password_reset.address': { points: 20, seconds: HOUR },
+  /** From one network, for whatever addresses. */
   'password_reset.network': { points: 20, seconds: HOUR },
   /** Tokens of mails that are tried. They cannot be guessed: it bounds what trying costs us. */
   'account_token.network': { points: 60, seconds: HOUR },
@@ -36,8 +39,9 @@ export const rateRules = {
   'invitation.user': { points: 20, seconds: HOUR },
   /** For one invitation: nobody's mailbox is flooded. */
   'invitation.resend': { points: 5, seconds: DAY },
-  /** Looking at, accepting and declining together. */
-  'invitation.network': { points: 30, seconds: HOUR },
+  /** Looking at, accepting and declining together: one token from one network, and all tokens from there, which may be an office. */
+  'invitation.token_from_network': { points: 30, seconds: HOUR },
+  'invitation.network': { points: 300, seconds: HOUR },
 } as const satisfies Readonly<Record<string, RateRule>>;
 
 export type RateRuleName = keyof typeof rateRules;

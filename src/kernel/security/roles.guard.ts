@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { TenantDb } from '../database/tenant-db';
 import { Problem } from '../http/problem';
 import { PUBLIC, STANDING, type Standing } from './auth.guard';
-import { ACCESS, leastRole, may, type Access } from './permissions';
+import { ACCESS, leastRole, may, roleTooLow, type Access } from './permissions';
 import type { Principal, Role } from './principal';
 
 /**
@@ -32,7 +32,7 @@ export class RolesGuard implements CanActivate {
     if (standing === 'with-the-work' && leastRole(access) === 'member') return true;
     const role = await this.roleOf(user, standing);
     if (access === 'own' || access === 'operator' || may(role, access)) return true;
-    throw new Problem('auth.role_too_low');
+    throw roleTooLow(access);
   }
 
   private roleOf(user: Principal, standing: Standing | undefined): Promise<Role> {
