@@ -16,6 +16,7 @@ import { Invitations1764000014000 } from './1764000014000-invitations';
 import { AccountTokens1764000015000 } from './1764000015000-account-tokens';
 import { OperatorsSide1764000016000 } from './1764000016000-operators-side';
 import { PersonalInvitations1764000017000 } from './1764000017000-personal-invitations';
+import { CallSearch1764000020000 } from './1764000020000-call-search';
 
 /** In order. A list and not a folder pattern: the same from the sources, from dist and under Jest. */
 export const allMigrations = [
@@ -37,4 +38,5 @@ export const allMigrations = [
   AccountTokens1764000015000,
   OperatorsSide1764000016000,
   PersonalInvitations1764000017000,
+  CallSearch1764000020000,
 ];

@@ -96,6 +96,7 @@ export const tables: Readonly<Record<string, Table>> = {
       ],
     },
   },
+  call_texts: { kind: 'tenant', tenant: { select: '*' } },
   ava_profiles: {
     kind: 'tenant',
     tenant: { select: '*', update: '*' },
@@ -176,6 +177,10 @@ export const callable = {
     'invite',
     'resend_invitation',
     'revoke_invitation',
+    'fold',
+    'word_forms',
+    'call_query',
+    'matching_calls',
   ],
   identity: [
     'find_account',
