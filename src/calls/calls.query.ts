@@ -29,13 +29,7 @@ export const instant = (at: string) =>
 /** What a cursor belongs to: tenant, list, order and filters. */
 export function scopeOf(tenantId: string, query: ListCalls): string[] {
   const search = query.q === undefined ? [] : [query.sort, query.q];
-  return [
-    tenantId,
-    'calls',
-    query.order,
-    ...filters.map((name) => query[name] ?? ''),
-    ...search,
-  ];
+  return [tenantId, 'calls', query.order, ...filters.map((name) => query[name] ?? ''), ...search];
 }
 
 /** Takes a value and answers the parameter that stands for it. */

@@ -129,7 +129,11 @@ export class HighlightPart {
   match!: boolean;
 }
 
-const parts = { type: [HighlightPart], required: false, example: undefined } satisfies ApiPropertyOptions;
+const parts = {
+  type: [HighlightPart],
+  required: false,
+  example: undefined,
+} satisfies ApiPropertyOptions;
 
 export class CallHighlights {
   @Out('Where the summary has it.', [], parts)
@@ -140,11 +144,15 @@ export class CallHighlights {
 }
 
 export class CallListItem extends CallSummary {
-  @Out('With q: what was found, in parts of plain text; none of them is HTML.', {}, {
-    type: CallHighlights,
-    required: false,
-    example: undefined,
-  })
+  @Out(
+    'With q: what was found, in parts of plain text; none of them is HTML.',
+    {},
+    {
+      type: CallHighlights,
+      required: false,
+      example: undefined,
+    },
+  )
   highlights?: CallHighlights;
 
   static found(row: FoundCall, highlighter: Highlighter): CallListItem {
