@@ -3,13 +3,17 @@
 
 const DEFINER = 'SECURITY DEFINER SET search_path = pg_catalog, pg_temp';
 
-const ACCENTED = 'àáâãäåāăąçćčďèéêëēėęěğìíîïīıłñńňòóôõöøōőřśšşťùúûüūůűýÿźžż';
+const SMALL = 'àáâãäåāăąçćčďèéêëēėęěğìíîïīıłñńňòóôõöøōőřśšşťùúûüūůűýÿźžż';
 const PLAIN = 'aaaaaaaaacccdeeeeeeeegiiiiiilnnnoooooooorssstuuuuuuuyyzzz';
+/** Capitals too: a database with the locale C has no small letters for them. */
+const [FROM, TO] = [SMALL + SMALL.toUpperCase(), PLAIN + PLAIN];
+/** Compounds and addresses are words of their own, and so is what stands beside signs, which the locale C takes for letters. */
+const BETWEEN = String.raw`[-+./:@<>&_~\u00a0-\u00bf\u00d7\u00f7\u2000-\u2bff\u3000-\u303f\ufe00-\ufe0f\U0001f000-\U0001faff]+`;
 
 /** As immutable functions and not the extension `unaccent`, which managed servers may lack. */
 const WORDS = `
   CREATE FUNCTION ava.fold(word text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN translate(replace(replace(replace(word, 'œ', 'oe'), 'æ', 'ae'), 'ß', 'ss'), '${ACCENTED}', '${PLAIN}');
+    RETURN translate(replace(replace(replace(word, 'œ', 'oe'), 'æ', 'ae'), 'ß', 'ss'), '${FROM}', '${TO}');
 
   CREATE FUNCTION ava.word_forms(word text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN octet_length(word) = length(word)
@@ -18,7 +22,7 @@ const WORDS = `
                  (ts_lexize('french_stem', ava.fold(word)))[1], (ts_lexize('english_stem', ava.fold(word)))[1]] END;
 
   CREATE FUNCTION ava.words(written text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN to_tsvector('simple', normalize(translate(written, '-+./:@<>&_~', repeat(' ', 11)), NFC));
+    RETURN to_tsvector('simple', lower(normalize(regexp_replace(written, '${BETWEEN}', ' ', 'g'), NFC)));
 
   CREATE FUNCTION ava.word_mark(tenant uuid) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN right(tenant::text, 8);

@@ -30,7 +30,7 @@ export const functionHashes: Readonly<Record<string, string>> = {
     '83e20403e6e87fdcb70a58a507ca5135f8ef68b9e5baf162bf7ce7972883ea38',
   'ava.find_users(uuid,text,timestamp with time zone,uuid,integer)':
     '239f21e5ed6e560396de3f2a6c86d19d3ed40aee215d1ecaf9613dbf78de3aa0',
-  'ava.fold(text)': '2d085cf5ad9239200f2b080460a63948b637620ca43c1ec20034351f839c661e',
+  'ava.fold(text)': '0d99f552364ba5d8754049bf079c047c95157f8065074837b08bc188bc05f5af',
   'ava.hand_over_numbers(uuid)': 'c06e14fab7c52c36abf16d220283f661177359bbc600a768b103527439be34f6',
   'ava.identity_user()': '935f6734ad679f56dd8c7db313a51d73fde2266b16398f87dd6de578b151fa25',
   'ava.index_call()': 'd31373025ef1a421bdb03be47e2192343dc0afea3ecd05f695e71aebf31604e0',
@@ -100,7 +100,7 @@ export const functionHashes: Readonly<Record<string, string>> = {
   'ava.user_id()': '1101345281bd2e4fc2701ff2ea3951b321e8d133a5f6e442d9bf642c68954585',
   'ava.word_forms(text)': '24e05eea27ecbf8bc24ef7b0e451f3189c0a6b99bd59fa245a6f0bc51a766eaf',
   'ava.word_mark(uuid)': '6b0ce0e16821a43e462ecf0c075142a083006e8f4e2fdffcca83715b45f9a4ae',
-  'ava.words(text)': 'b0bf9b1a20484074b785436c72acceec6896b22263a33d5cfcab82ea92be36f5',
+  'ava.words(text)': 'c28ebe617332cf489e961bc76cc0e608366fa768c0f325f20715e70dc92d50ab',
   'memberships_keep_an_owner()': 'd3ba7c341523414438c395c44ed9a627ded6dbe1247417c5bc68e27298296b34',
   'memberships_remove_empty_tenant()':
     'c74e2831cecdf30c609b6e873331639197e808e65fe4308a00ad8ef4d04ada1d',
