@@ -6,7 +6,7 @@ export class CallSearch1764000020000 implements MigrationInterface {
   async up(q: QueryRunner): Promise<void> {
     await q.query(`
       CREATE TABLE call_texts (
-        tenant_id uuid NOT NULL,
+        tenant_id uuid NOT NULL CONSTRAINT call_texts_tenant_id_fkey REFERENCES tenants(id) ON DELETE CASCADE,
         id uuid NOT NULL,
         sorted_at timestamptz NOT NULL,
         vector tsvector NOT NULL,
@@ -22,6 +22,8 @@ export class CallSearch1764000020000 implements MigrationInterface {
       CREATE POLICY call_texts_owner ON call_texts TO ava_owner USING (true) WITH CHECK (true);
       CREATE POLICY call_texts_tenant ON call_texts TO ava_tenant
         USING (tenant_id = (SELECT ava.tenant_id())) WITH CHECK (tenant_id = (SELECT ava.tenant_id()));
+      CREATE POLICY call_texts_operator ON call_texts TO ava_operator
+        USING ((SELECT ava.operator_id()) IS NOT NULL) WITH CHECK ((SELECT ava.operator_id()) IS NOT NULL);
       ANALYZE call_texts`);
   }
 
