@@ -61,31 +61,32 @@ function byRank(scan: Scan, { limit, after }: Page): string {
     : '';
   return `${nearest({ ...scan, oldest: false }, MOST_RANKED, NEAR.relevance)},
     scores AS (
-      SELECT t.id AS found, (ts_rank(t.vector, ${query(scan)}) * 1000000000)::bigint AS score
-        FROM matches JOIN call_texts t ON t.tenant_id = $1 AND t.id = matches.id),
+      SELECT id AS found, ${ofText('(ts_rank(t.vector, ' + query(scan) + ') * 1000000000)::bigint', 'matches')} AS score
+        FROM matches),
     page AS (SELECT found, score FROM scores ${from} ORDER BY score DESC, found DESC LIMIT ${limit})`;
 }
 
 function nearest(scan: Scan, most: number, near: number): string {
-  const { filters, asked } = scan;
   const order = `ORDER BY ${directed(scan)}`;
-  const calls = `SELECT id, sorted_at FROM calls WHERE ${['tenant_id = $1', ...filters].join(' AND ')}`;
+  const calls = `SELECT id, sorted_at FROM calls WHERE ${['tenant_id = $1', ...scan.filters].join(' AND ')}`;
   const limit = `LIMIT ${most}`;
   return `WITH near AS MATERIALIZED (
       SELECT n.id, n.sorted_at FROM (${calls} ${order} LIMIT ${near}) n
-        JOIN call_texts t ON t.tenant_id = $1 AND t.id = n.id
-       WHERE t.vector @@ ${query(scan)} ORDER BY ${directed(scan, 'n.')} ${limit}),
+       WHERE ${ofText(`t.vector @@ ${query(scan)}`, 'n')} ORDER BY ${directed(scan, 'n.')} ${limit}),
     more AS MATERIALIZED (
       SELECT (SELECT count(*) FROM near) < ${most}
          AND EXISTS (${calls} ${order} OFFSET ${near} LIMIT 1) AS needed),
     matches AS MATERIALIZED (
       SELECT id, sorted_at FROM near WHERE NOT (SELECT needed FROM more)
       UNION ALL (
-        SELECT id, sorted_at FROM calls
-         WHERE (SELECT needed FROM more) AND ${['tenant_id = $1', ...filters].join(' AND ')}
-           AND id IN (SELECT m.id FROM ava.matching_calls(${asked}) m)
-         ${order} ${limit}))`;
+        SELECT c.id, c.sorted_at FROM ava.matching_calls(${scan.asked}) m
+         CROSS JOIN LATERAL (${calls} AND id = m.id OFFSET 0) c
+         WHERE (SELECT needed FROM more) ORDER BY ${directed(scan, 'c.')} ${limit}))`;
 }
+
+/** A sub-select for each call, as a join would be free to read the words of all calls. */
+const ofText = (what: string, of: string) =>
+  `(SELECT ${what} FROM call_texts t WHERE t.tenant_id = $1 AND t.id = ${of}.id)`;
 
 const query = ({ asked }: Scan) => `(SELECT ava.call_query(${asked}))`;
 

@@ -53,7 +53,11 @@ describe('the search in the tenant plane', () => {
     const met = await login.with(claim(alice), async () => [
       await login.meets(found, terms(`${mark}bob`)),
       await login.meets(found, terms(`${mark}bob*`)),
-      await login.meets(found, [JSON.stringify([{ words: `x' | '${mark}bob`, exact: true }])]),
+      await login.meets(found, [
+        JSON.stringify([
+          { words: `x' | '${mark}bob`, exact: true, prefix: false, excluded: false },
+        ]),
+      ]),
     ]);
 
     expect(met).toEqual([0, 0, 0]);
