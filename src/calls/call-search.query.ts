@@ -7,7 +7,7 @@ import type { ListCalls } from './calls.dto';
 /** Of how many of the newest matches the best come first, when the order is relevance. */
 export const MOST_RANKED = 1000;
 /** Calls, nearest first, in which words are looked for one by one before the index is asked for all that have them. */
-const NEAR = { date: 1000, relevance: 4000 } as const;
+const NEAR = { date: 500, relevance: 2000 } as const;
 
 /**
  * A word that many calls have is soon met when going through them by date; of a word that few have, the index knows all
@@ -70,6 +70,7 @@ function nearest(scan: Scan, most: number, near: number): string {
   const order = `ORDER BY ${directed(scan)}`;
   const calls = `SELECT id, sorted_at FROM calls WHERE ${['tenant_id = $1', ...scan.filters].join(' AND ')}`;
   const limit = `LIMIT ${most}`;
+  const inTime = ['true', ...scan.filters.filter(ofTime)];
   return `WITH near AS MATERIALIZED (
       SELECT n.id, n.sorted_at FROM (${calls} ${order} LIMIT ${near}) n
        WHERE ${ofText(`t.vector @@ ${query(scan)}`, 'n')} ORDER BY ${directed(scan, 'n.')} ${limit}),
@@ -79,9 +80,17 @@ function nearest(scan: Scan, most: number, near: number): string {
     matches AS MATERIALIZED (
       SELECT id, sorted_at FROM near WHERE NOT (SELECT needed FROM more)
       UNION ALL (
-        SELECT c.id, c.sorted_at FROM ava.matching_calls(${scan.asked}) m
-         CROSS JOIN LATERAL (${calls} AND id = m.id OFFSET 0) c
-         WHERE (SELECT needed FROM more) ORDER BY ${directed(scan, 'c.')} ${limit}))`;
+        SELECT id, sorted_at FROM ${indexed(scan, calls)}
+         WHERE (SELECT needed FROM more) AND ${inTime.join(' AND ')} ${order} ${limit}))`;
+}
+
+const ofTime = (filter: string) => /^\(?sorted_at/.test(filter);
+
+/** The index knows when a call was: only for filters of another kind the calls themselves are looked at. */
+function indexed({ asked, filters }: Scan, calls: string): string {
+  if (filters.every(ofTime)) return `ava.matching_calls(${asked})`;
+  return `(SELECT c.id, c.sorted_at FROM ava.matching_calls(${asked}) m
+            CROSS JOIN LATERAL (${calls} AND id = m.id OFFSET 0) c) found`;
 }
 
 /** A sub-select for each call, as a join would be free to read the words of all calls. */
