@@ -5,7 +5,7 @@ import { callFilters, columns, instant, type Binding } from './calls.query';
 import type { ListCalls } from './calls.dto';
 
 /** Of how many of the newest matches the best come first, when the order is relevance. */
-export const MOST_RANKED = 1000;
+const MOST_RANKED = 1000;
 /** Calls, nearest first, in which words are looked for one by one before the index is asked for all that have them. */
 const NEAR = { date: 500, relevance: 2000 } as const;
 

@@ -7,7 +7,7 @@ export interface Term {
   readonly excluded: boolean;
 }
 
-export const MOST_TERMS = 10;
+const MOST_TERMS = 10;
 const SHORTEST_PREFIX = 3;
 const term = /(-?)(?:["“”«»]([^"“”«»]*)["“”«»]?|([^\s"“”«»]+))/gu;
 const letter = /[\p{L}\p{N}]/gu;

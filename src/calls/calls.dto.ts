@@ -12,6 +12,7 @@ import {
   Uuid,
   WholeNumber,
 } from '../kernel/http/fields';
+import { SearchCalls } from './call-search.dto';
 
 const directions = ['inbound', 'outbound', 'web'] as const;
 /** Vapi's call states (@vapi-ai/server-sdk 2.0.1) and the outcomes that telephone providers report. */
@@ -47,7 +48,7 @@ const notes = {
 };
 const tags = { description: 'Labels of the team.', example: ['vip'], optional: true };
 
-export class ListCalls {
+export class ListCalls extends SearchCalls {
   @QueryNumber([1, 100], {
     description: 'How many at most.',
     example: 25,
@@ -109,22 +110,6 @@ export class ListCalls {
     default: 'desc',
   })
   order: 'desc' | 'asc' = 'desc';
-
-  @Text([1, 200], {
-    description:
-      'Search in summary and transcript, at most 10 terms, all of which must be there: `facture`, `"service client"`, `reserv*` (3 letters or more), `-spam`. Without accents and in French and English forms; see docs/search.md.',
-    example: 'facture -spam',
-    optional: true,
-  })
-  q?: string;
-
-  @OneOf(['date', 'relevance'], {
-    description: 'With q: by date, or the best of the 1,000 newest matches first.',
-    example: 'relevance',
-    optional: true,
-    default: 'date',
-  })
-  sort: 'date' | 'relevance' = 'date';
 }
 
 export class RecordCall {
