@@ -18,6 +18,7 @@ import { OperatorsSide1764000016000 } from './1764000016000-operators-side';
 import { PersonalInvitations1764000017000 } from './1764000017000-personal-invitations';
 import { TeamsAndAccounts1764000018000 } from './1764000018000-teams-and-accounts';
 import { FewerRoundTrips1764000019000 } from './1764000019000-fewer-round-trips';
+import { CallSearch1764000020000 } from './1764000020000-call-search';
 
 /** In order. A list and not a folder pattern: the same from the sources, from dist and under Jest. */
 export const allMigrations = [
@@ -41,4 +42,5 @@ export const allMigrations = [
   PersonalInvitations1764000017000,
   TeamsAndAccounts1764000018000,
   FewerRoundTrips1764000019000,
+  CallSearch1764000020000,
 ];

@@ -12,6 +12,7 @@ import {
   Uuid,
   WholeNumber,
 } from '../kernel/http/fields';
+import { SearchCalls } from './call-search.dto';
 
 const directions = ['inbound', 'outbound', 'web'] as const;
 /** Vapi's call states (@vapi-ai/server-sdk 2.0.1) and the outcomes that telephone providers report. */
@@ -47,7 +48,7 @@ const notes = {
 };
 const tags = { description: 'Labels of the team.', example: ['vip'], optional: true };
 
-export class ListCalls {
+export class ListCalls extends SearchCalls {
   @QueryNumber([1, 100], {
     description: 'How many at most.',
     example: 25,

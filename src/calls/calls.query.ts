@@ -4,16 +4,17 @@ import type { ListCalls } from './calls.dto';
 const summary = `id, customer, status, direction, started_at AS "startedAt", ended_at AS "endedAt",
   duration_seconds AS "durationSeconds", summary, phone_number_id AS "phoneNumberId", cost::float8 AS cost,
   ended_reason AS "endedReason", created_at AS "createdAt"`;
+const MICROSECONDS = `(extract(epoch FROM greatest(least(sorted_at, '9999-12-31'), '0001-01-01')) * 1000000)::bigint::text`;
 
-const columns = `${summary},
-  (extract(epoch FROM greatest(least(sorted_at, '9999-12-31'), '0001-01-01')) * 1000000)::bigint::text AS at`;
+/** Columns of a summary; `at` is what the page goes by. */
+export const columns = (at = MICROSECONDS) => `${summary}, ${at} AS at`;
 
 /** A Call by tenant and id, as the entity would be. */
 export const ONE_CALL = `SELECT tenant_id AS "tenantId", ${summary}, transcript, messages, recording_url AS "recordingUrl",
     provider, provider_call_id AS "providerCallId", notes, tags, updated_at AS "updatedAt"
   FROM calls WHERE tenant_id = $1 AND id = $2`;
 
-type Filter = Exclude<keyof ListCalls, 'limit' | 'cursor' | 'order'>;
+type Filter = Exclude<keyof ListCalls, 'limit' | 'cursor' | 'order' | 'q' | 'sort'>;
 
 const conditions: Readonly<Record<Filter, string>> = {
   status: 'status =',
@@ -28,12 +29,23 @@ const conditions: Readonly<Record<Filter, string>> = {
 const filters = Object.keys(conditions) as Filter[];
 
 /** In two parts: interval arithmetic is floating point, which from the year 2255 on cannot hold microseconds. */
-const instant = (at: string) =>
+export const instant = (at: string) =>
   `timestamptz 'epoch' + ${at} / 86400000000 * interval '24 hours' + ${at} % 86400000000 * interval '1 microsecond'`;
 
 /** What a cursor belongs to: tenant, list, order and filters. */
 export function scopeOf(tenantId: string, query: ListCalls): string[] {
-  return [tenantId, 'calls', query.order, ...filters.map((name) => query[name] ?? '')];
+  const search = query.q === undefined ? [] : [query.sort, query.q];
+  return [tenantId, 'calls', query.order, ...filters.map((name) => query[name] ?? ''), ...search];
+}
+
+/** Takes a value and answers the parameter that stands for it. */
+export type Binding = (value: unknown) => string;
+
+/** The conditions of the filters, but for the search. */
+export function callFilters(query: ListCalls, bind: Binding): string[] {
+  return filters
+    .filter((name) => query[name] !== undefined)
+    .map((name) => `${conditions[name]} ${bind(query[name])}`);
 }
 
 /**
@@ -42,17 +54,14 @@ export function scopeOf(tenantId: string, query: ListCalls): string[] {
  */
 export function pageOfCalls(tenantId: string, query: ListCalls, after: Position | null) {
   const parameters: unknown[] = [tenantId];
-  const bind = (value: unknown) => `$${parameters.push(value)}`;
-  const where = ['tenant_id = $1'];
-  for (const name of filters) {
-    if (query[name] !== undefined) where.push(`${conditions[name]} ${bind(query[name])}`);
-  }
+  const bind: Binding = (value) => `$${parameters.push(value)}`;
+  const where = ['tenant_id = $1', ...callFilters(query, bind)];
   const [comparison, direction] = query.order === 'asc' ? ['>', 'ASC'] : ['<', 'DESC'];
   if (after) {
     const at = instant(`${bind(after.at)}::bigint`);
     where.push(`(sorted_at, id) ${comparison} (${at}, ${bind(after.id)}::uuid)`);
   }
-  const sql = `SELECT ${columns} FROM calls WHERE ${where.join(' AND ')}
+  const sql = `SELECT ${columns()} FROM calls WHERE ${where.join(' AND ')}
     ORDER BY sorted_at ${direction}, id ${direction} LIMIT ${bind(query.limit + 1)}`;
   return { sql, parameters };
 }

@@ -7,9 +7,22 @@ import { Keyset, type Page, type Position } from '../kernel/http/keyset';
 import { Problem } from '../kernel/http/problem';
 import type { Principal } from '../kernel/security/principal';
 import { Call } from './call.entity';
+import { Highlighter } from './call-highlights';
+import { faultOf, termsOf } from './call-search';
+import { pageOfMatches } from './call-search.query';
 import type { ChangeCall, ListCalls, RecordCall } from './calls.dto';
 import { ONE_CALL, pageOfCalls, scopeOf } from './calls.query';
-import { CallSummary, type CallSummaryRow } from './calls.view';
+import { CallListItem, type CallSummaryRow, type FoundCall } from './calls.view';
+
+type CallList = Page<CallListItem>;
+type FoundRow = FoundCall & Position;
+
+interface Search {
+  readonly query: ListCalls;
+  readonly q: string;
+  readonly scope: readonly string[];
+  readonly after: Position | null;
+}
 
 @Injectable()
 export class CallsService {
@@ -18,14 +31,31 @@ export class CallsService {
     private readonly keyset: Keyset,
   ) {}
 
-  async list(who: Principal, query: ListCalls): Promise<Page<CallSummary>> {
+  async list(who: Principal, query: ListCalls): Promise<CallList> {
     const scope = scopeOf(who.tenantId, query);
     const after = query.cursor === undefined ? null : this.keyset.read(scope, query.cursor);
+    if (query.sort === 'relevance' && query.q === undefined)
+      throw Problem.invalid({ field: 'sort', code: 'search.required' });
+    if (query.q !== undefined) return this.search(who, { query, q: query.q, scope, after });
     const { sql, parameters } = pageOfCalls(who.tenantId, query, after);
     const rows = await this.db.read(who, (em) =>
       em.query<(CallSummaryRow & Position)[]>(sql, parameters),
     );
-    return this.keyset.page(rows, query.limit, { scope, view: (row) => CallSummary.of(row) });
+    return this.keyset.page(rows, query.limit, { scope, view: (row) => CallListItem.of(row) });
+  }
+
+  private async search(who: Principal, { query, q, scope, after }: Search): Promise<CallList> {
+    const terms = termsOf(q);
+    const fault = faultOf(terms);
+    if (fault !== null) throw Problem.invalid({ field: 'q', code: fault });
+    const { sql, parameters } = pageOfMatches(who.tenantId, { query, terms, after });
+    return this.db.read(who, async (em) => {
+      const rows = await em.query<FoundRow[]>(sql, parameters);
+      const texts = rows.slice(0, query.limit).flatMap((row) => [row.summary, row.searched]);
+      const highlighter = await Highlighter.of(em, terms, texts);
+      const view = (row: FoundRow) => CallListItem.found(row, highlighter);
+      return this.keyset.page(rows, query.limit, { scope, view });
+    });
   }
 
   async find(who: Principal, id: string): Promise<Call | null> {

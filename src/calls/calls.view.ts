@@ -1,4 +1,6 @@
+import type { ApiPropertyOptions } from '@nestjs/swagger';
 import { Out } from '../kernel/http/fields';
+import type { Highlighter } from './call-highlights';
 import type { Call } from './call.entity';
 
 const time = { format: 'date-time', nullable: true } as const;
@@ -19,7 +21,7 @@ export type CallSummaryRow = Pick<
   | 'createdAt'
 >;
 
-export class CallSummary {
+class CallSummary {
   @Out('The call’s id.', 'f69f8e28-5ffb-43ea-b018-0da95cb7aee9', { format: 'uuid' })
   id!: string;
 
@@ -117,9 +119,52 @@ export class CallView extends CallSummary {
   }
 }
 
+export type FoundCall = CallSummaryRow & { readonly searched: string | null };
+
+export class HighlightPart {
+  @Out('Plain text, as it stands there.', 'facture')
+  text!: string;
+
+  @Out('Whether it is what was searched for.', true)
+  match!: boolean;
+}
+
+const parts = {
+  type: [HighlightPart],
+  required: false,
+  example: undefined,
+} satisfies ApiPropertyOptions;
+
+export class CallHighlights {
+  @Out('Where the summary has it.', [], parts)
+  summary?: HighlightPart[];
+
+  @Out('Where the first 20,000 characters of the transcript have it.', [], parts)
+  transcript?: HighlightPart[];
+}
+
+export class CallListItem extends CallSummary {
+  @Out(
+    'With q: what was found, in parts of plain text; none of them is HTML.',
+    {},
+    {
+      type: CallHighlights,
+      required: false,
+      example: undefined,
+    },
+  )
+  highlights?: CallHighlights;
+
+  static found(row: FoundCall, highlighter: Highlighter): CallListItem {
+    const [summary, transcript] = [row.summary, row.searched].map((text) => highlighter.show(text));
+    const highlights = { ...(summary && { summary }), ...(transcript && { transcript }) };
+    return { ...CallSummary.of(row), highlights };
+  }
+}
+
 export class CallPage {
-  @Out('The calls.', [], { type: [CallSummary], example: undefined })
-  items!: CallSummary[];
+  @Out('The calls.', [], { type: [CallListItem], example: undefined })
+  items!: CallListItem[];
 
   @Out('Pass it as cursor for the next page; null on the last.', 'bGFzdA', { nullable: true })
   nextCursor!: string | null;

@@ -6,6 +6,9 @@
 export const functionHashes: Readonly<Record<string, string>> = {
   'ava.accept_invitation(bytea,text,inet)':
     'f10c3998cf327500390d40e59d8ebedf9c1939d33d5a175fc84ef459e20e744d',
+  'ava.call_query(jsonb)': '2d0f9cad87f41b040fbfaf62229cd0573ef4ab978f88b3fe08c126d07c27552e',
+  'ava.call_vector(uuid,text,text)':
+    '63f5ef26abaada6fb4bc2574742fe2ca1bb790c3cfd870446ff2d0bd0a1e53e5',
   'ava.claimed(text)': '1a8f1883b04691c22cf485fca9e7380089a6b24e55397bfa1b8b8e6ce9d6c493',
   'ava.decline_invitation(bytea,text,inet)':
     '2ae6c6dd75eddf311b74dd914bf7276d125a0f140dec40f7cbf0c61d98c9ebf9',
@@ -29,8 +32,10 @@ export const functionHashes: Readonly<Record<string, string>> = {
     '83e20403e6e87fdcb70a58a507ca5135f8ef68b9e5baf162bf7ce7972883ea38',
   'ava.find_users(uuid,text,timestamp with time zone,uuid,integer)':
     '239f21e5ed6e560396de3f2a6c86d19d3ed40aee215d1ecaf9613dbf78de3aa0',
+  'ava.fold(text)': '0d99f552364ba5d8754049bf079c047c95157f8065074837b08bc188bc05f5af',
   'ava.hand_over_numbers(uuid)': 'c06e14fab7c52c36abf16d220283f661177359bbc600a768b103527439be34f6',
   'ava.identity_user()': '935f6734ad679f56dd8c7db313a51d73fde2266b16398f87dd6de578b151fa25',
+  'ava.index_call()': 'd31373025ef1a421bdb03be47e2192343dc0afea3ecd05f695e71aebf31604e0',
   'ava.installation_counts()': '03c6dd3c588b0e3ce9d4cdfe53323566e079d3c194e7614e59b36345786b51c5',
   'ava.invitation_closed(invitations)':
     'a1e8814d7f59bbb354547c2c9e71978db7d118821c8b87739940d71434905130',
@@ -48,6 +53,8 @@ export const functionHashes: Readonly<Record<string, string>> = {
   'ava.job_standing()': '3b55f33ed8eef86274940f83efd01577b419ddf1560542f79c9838e741555573',
   'ava.list_jobs(text,timestamp with time zone,uuid,integer)':
     'c9f3e56dbf7a4133cee50221aec2e833da89f6d242eef49eb76d8171f125bbd2',
+  'ava.marked_words(uuid,text)': '484cce84ae2a4db0f34ee948eefbf04ff762aba9997c8540390f3c80deb34e92',
+  'ava.matching_calls(jsonb)': '1d3dd285f41deb40aa6c98c3218c368029bfd22a0f065c18195f06b1c1d4df9c',
   'ava.member(uuid)': '7dd405ff0a34fa0061e5d9ffa275525b09eb10e4d3c1a3f84664e9322e405f10',
   'ava.members(timestamp with time zone,uuid,integer)':
     'f79ef2959a8bd9801a879fb403bafca843a4f831b07c5866cece568b9117bd55',
@@ -96,6 +103,9 @@ export const functionHashes: Readonly<Record<string, string>> = {
   'ava.token_owner(bytea,text)': 'ca3a4a86c178f0ab2c71bc2067ceba20a16135c4848c237ac089c82a44363278',
   'ava.transfer_tenant(uuid)': '9692369cba9069d0e4b85a1978b966b39636b7bd4badb96588c28dc86c862eb8',
   'ava.user_id()': '1101345281bd2e4fc2701ff2ea3951b321e8d133a5f6e442d9bf642c68954585',
+  'ava.word_forms(text)': '24e05eea27ecbf8bc24ef7b0e451f3189c0a6b99bd59fa245a6f0bc51a766eaf',
+  'ava.word_mark(uuid)': '6b0ce0e16821a43e462ecf0c075142a083006e8f4e2fdffcca83715b45f9a4ae',
+  'ava.words(text)': 'c28ebe617332cf489e961bc76cc0e608366fa768c0f325f20715e70dc92d50ab',
   'memberships_keep_an_owner()': 'd3ba7c341523414438c395c44ed9a627ded6dbe1247417c5bc68e27298296b34',
   'memberships_remove_empty_tenant()':
     'c74e2831cecdf30c609b6e873331639197e808e65fe4308a00ad8ef4d04ada1d',

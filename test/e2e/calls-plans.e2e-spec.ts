@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ListCalls } from '../../src/calls/calls.dto';
+import { termsOf } from '../../src/calls/call-search';
+import { pageOfMatches } from '../../src/calls/call-search.query';
 import { pageOfCalls } from '../../src/calls/calls.query';
 import { startApp, type TestApp } from '../support/app';
 import { query } from '../support/database';
@@ -37,7 +39,7 @@ beforeAll(async () => {
       [tenantId],
     );
   }
-  await app.sql('ANALYZE calls');
+  await app.sql('ANALYZE calls; ANALYZE call_texts');
 });
 afterAll(async () => {
   await login.close();
@@ -90,6 +92,36 @@ describe('with 20,000 calls', () => {
       }
     },
   );
+
+  it.each([{}, { status: 'failed' }, { startedAtGe: from }])(
+    'a search with %j goes through the nearest calls by indexes',
+    async (filters) => {
+      const asked = Object.assign(new ListCalls(), { q: 'bonjour' }, filters);
+      const { sql, parameters } = pageOfMatches(alice.tenantId, {
+        query: asked,
+        terms: termsOf('bonjour'),
+        after: null,
+      });
+
+      await expectIndex(sql, parameters, /calls_(sorted_at|status)_idx.*call_texts_pkey/);
+    },
+  );
+
+  it('the calls with a word are found by the words, and not by going through those of the tenant', async () => {
+    const [source] = await app.sql<{ text: string }>(
+      `SELECT prosrc AS text FROM pg_proc WHERE oid = 'ava.matching_calls'::regproc`,
+    );
+    const [, inner = ''] = /RETURN QUERY (SELECT[^;]+);/.exec(source?.text ?? '') ?? [];
+    const statement = inner
+      .replace('@@ asked', `@@ 'x'::tsquery`)
+      .replace('FROM tenant', `FROM '${alice.tenantId}'::uuid`);
+
+    const asOwner = `${app.database.adminUrl}?options=${encodeURIComponent('-c role=ava_owner -c enable_seqscan=off')}`;
+    const plan = JSON.stringify(await query(asOwner, `EXPLAIN ${statement}`));
+
+    expect(plan).toContain('Bitmap Index Scan on call_texts_vector_idx');
+    expect(plan).not.toContain('call_texts_pkey');
+  });
 
   it('the first page needs no sorting', async () => {
     const { sql, parameters } = pageOfCalls(alice.tenantId, new ListCalls(), null);

@@ -56,7 +56,7 @@ describe('what was protected and is no more', () => {
     ],
     [
       'a call may belong to nobody',
-      'ALTER TABLE calls DROP CONSTRAINT calls_pkey, ALTER COLUMN tenant_id DROP NOT NULL',
+      'ALTER TABLE calls DROP CONSTRAINT calls_pkey CASCADE, ALTER COLUMN tenant_id DROP NOT NULL',
       { 'isolation-tenant': 'calls.tenant_id may be NULL' },
       80,
     ],

@@ -124,7 +124,15 @@ const choices: Record<string, fc.Arbitrary<string>> = {
 const valid: fc.Arbitrary<Filter> = fc
   .tuple(fc.record(choices), fc.subarray(Object.keys(choices), { maxLength: 3 }))
   .map(([all, chosen]) => Object.fromEntries(chosen.map((name) => [name, all[name]])));
-const names = ['status', 'direction', 'customer', 'phoneNumberId', 'startedAtGe', 'startedAtLt'];
+const names = [
+  'q',
+  'status',
+  'direction',
+  'customer',
+  'phoneNumberId',
+  'startedAtGe',
+  'startedAtLt',
+];
 const anyText = fc
   .oneof(
     fc.string({ unit: 'binary', maxLength: 40 }),

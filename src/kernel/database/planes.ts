@@ -96,6 +96,7 @@ export const tables: Readonly<Record<string, Table>> = {
       ],
     },
   },
+  call_texts: { kind: 'tenant', tenant: { select: '*' } },
   ava_profiles: {
     kind: 'tenant',
     tenant: { select: '*', update: '*' },
@@ -177,6 +178,10 @@ export const callable = {
     'resend_invitation',
     'revoke_invitation',
     'note_delivery',
+    'fold',
+    'word_forms',
+    'call_query',
+    'matching_calls',
   ],
   identity: [
     'find_account',

@@ -80,6 +80,19 @@ const messages = {
     'doit être un code de pays à deux lettres',
   ],
   'phone_number.unknown': ['is no phone number of this tenant', 'n’est pas un numéro de ce tenant'],
+  'search.nothing': [
+    'must have a word to look for: letters or digits, and not only words that are excluded',
+    'doit contenir un mot à chercher : lettres ou chiffres, et pas seulement des mots exclus',
+  ],
+  'search.terms': ['must have at most 10 terms', 'doit avoir au plus 10 termes'],
+  'search.prefix': [
+    'must have at least 3 letters or digits before *',
+    'doit avoir au moins 3 lettres ou chiffres avant *',
+  ],
+  'search.required': [
+    'by relevance is an order of what is searched for: send q too',
+    'par pertinence ne vaut que pour une recherche : envoyez aussi q',
+  ],
   'time.order': ['must not be before startedAt', 'ne doit pas précéder startedAt'],
   'password.unchanged': ['must differ from the current one', 'doit différer de l’actuel'],
   'tenant.name_mismatch': [
