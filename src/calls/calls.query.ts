@@ -1,12 +1,17 @@
 import type { Position } from '../kernel/http/keyset';
 import type { ListCalls } from './calls.dto';
 
+/** The place of a call in its list, as `Position` has it. */
+export const AT = `(extract(epoch FROM greatest(least(sorted_at, '9999-12-31'), '0001-01-01')) * 1000000)::bigint::text AS at`;
+
 const columns = `id, customer, status, direction, started_at AS "startedAt", ended_at AS "endedAt",
   duration_seconds AS "durationSeconds", summary, phone_number_id AS "phoneNumberId", cost::float8 AS cost,
   ended_reason AS "endedReason", created_at AS "createdAt",
-  (extract(epoch FROM greatest(least(sorted_at, '9999-12-31'), '0001-01-01')) * 1000000)::bigint::text AS at`;
+  ${AT}`;
 
-type Filter = Exclude<keyof ListCalls, 'limit' | 'cursor' | 'order'>;
+/** Which calls, and in which order. */
+export type ChosenCalls = Omit<ListCalls, 'limit'>;
+type Filter = Exclude<keyof ChosenCalls, 'cursor' | 'order'>;
 
 const conditions: Readonly<Record<Filter, string>> = {
   status: 'status =',
@@ -25,7 +30,7 @@ const instant = (at: string) =>
   `timestamptz 'epoch' + ${at} / 86400000000 * interval '24 hours' + ${at} % 86400000000 * interval '1 microsecond'`;
 
 /** What a cursor belongs to: tenant, list, order and filters. */
-export function scopeOf(tenantId: string, query: ListCalls): string[] {
+export function scopeOf(tenantId: string, query: ChosenCalls): string[] {
   return [tenantId, 'calls', query.order, ...filters.map((name) => query[name] ?? '')];
 }
 
@@ -34,6 +39,14 @@ export function scopeOf(tenantId: string, query: ListCalls): string[] {
  * Calls without a start (the earlier system has some) sort, and are filtered, by when they were recorded.
  */
 export function pageOfCalls(tenantId: string, query: ListCalls, after: Position | null) {
+  const { where, order, parameters, bind } = chosenCalls(tenantId, query, after);
+  const sql = `SELECT ${columns} FROM calls WHERE ${where}
+    ORDER BY ${order} LIMIT ${bind(query.limit + 1)}`;
+  return { sql, parameters };
+}
+
+/** The conditions and the order of a list, to select from `calls` with. */
+export function chosenCalls(tenantId: string, query: ChosenCalls, after: Position | null) {
   const parameters: unknown[] = [tenantId];
   const bind = (value: unknown) => `$${parameters.push(value)}`;
   const where = ['tenant_id = $1'];
@@ -45,7 +58,6 @@ export function pageOfCalls(tenantId: string, query: ListCalls, after: Position 
     const at = instant(`${bind(after.at)}::bigint`);
     where.push(`(sorted_at, id) ${comparison} (${at}, ${bind(after.id)}::uuid)`);
   }
-  const sql = `SELECT ${columns} FROM calls WHERE ${where.join(' AND ')}
-    ORDER BY sorted_at ${direction}, id ${direction} LIMIT ${bind(query.limit + 1)}`;
-  return { sql, parameters };
+  const order = `sorted_at ${direction}, id ${direction}`;
+  return { where: where.join(' AND '), order, parameters, bind };
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { violatedConstraint } from '../kernel/database/database-errors';
@@ -7,6 +6,7 @@ import { Keyset, type Page, type Position } from '../kernel/http/keyset';
 import { Problem } from '../kernel/http/problem';
 import type { Principal } from '../kernel/security/principal';
 import { Call } from './call.entity';
+import { rowOf, type NewCall } from './call.row';
 import type { ChangeCall, ListCalls, RecordCall } from './calls.dto';
 import { pageOfCalls, scopeOf } from './calls.query';
 import { CallSummary, type CallSummaryRow } from './calls.view';
@@ -81,27 +81,6 @@ export class CallsService {
 function required(call: Call | null): Call {
   if (call === null) throw new Problem('call.not_found');
   return call;
-}
-
-type NewCall = ReturnType<typeof rowOf>;
-
-function rowOf(who: Principal, body: RecordCall) {
-  const startedAt = new Date(body.startedAt);
-  const endedAt = body.endedAt ? new Date(body.endedAt) : null;
-  if (endedAt && endedAt < startedAt)
-    throw Problem.invalid({ field: 'endedAt', code: 'time.order' });
-  const seconds = endedAt ? Math.round((endedAt.getTime() - startedAt.getTime()) / 1000) : null;
-  return {
-    ...body,
-    id: randomUUID(),
-    tenantId: who.tenantId,
-    startedAt,
-    endedAt,
-    durationSeconds: body.durationSeconds ?? seconds,
-    // Without a provider the unique key (tenant, provider, provider_call_id) would not hold: NULLs are distinct.
-    provider: body.provider ?? 'other',
-    tags: body.tags ?? [],
-  };
 }
 
 const keyOf = ({ tenantId, id }: NewCall) => ({ tenantId, id });
