@@ -229,6 +229,7 @@ describe('an export of calls that is under way', () => {
   ])('breaks off when %s', async (_, end) => {
     const answer = await download('format=ndjson');
     await once(answer, 'readable');
+    expect(answer.statusCode).toBe(200);
 
     await app.sql(end, [alice.tenantId]);
     const { text, whole: complete } = await rest(answer);

@@ -22,21 +22,30 @@ export function acceptStreams(
     if (isStreamed(request)) done(null, body);
     else done(new Problem('request.media_type'));
   });
-  fastify.addHook('preParsing', (request, _reply, payload, done) => {
-    const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
-    if ((length !== undefined || encoding !== undefined) && !isStreamed(request)) {
+  fastify.addHook('preParsing', (request, reply, payload, done) => {
+    if (hasBody(request) && !isStreamed(request)) {
       const timer = setTimeout(() => {
         cutOff(request.raw);
       }, ARRIVAL).unref();
-      for (const event of ['end', 'close']) request.raw.once(event, () => clearTimeout(timer));
+      const clear = () => {
+        clearTimeout(timer);
+      };
+      request.raw.once('end', clear);
+      reply.raw.once('finish', clear).once('close', clear);
     }
     done(null, payload);
   });
   // Answered before all of it has arrived: what is left is not waited for.
   fastify.addHook('onSend', (request, reply, payload, done) => {
-    if (isStreamed(request) && !request.raw.complete) void reply.header('connection', 'close');
+    // Requests of tests that come over no socket do not say.
+    const complete: boolean | undefined = request.raw.complete;
+    if (complete === false && hasBody(request)) void reply.header('connection', 'close');
     done(null, payload);
   });
+}
+
+function hasBody({ headers }: FastifyRequest): boolean {
+  return (headers['content-length'] ?? headers['transfer-encoding'] ?? '0') !== '0';
 }
 
 /** The body of a route that streams it. @throws Problem 415 when it is not NDJSON */
