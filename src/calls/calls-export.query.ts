@@ -2,8 +2,8 @@ import type { Position } from '../kernel/http/keyset';
 import { AT, chosenCalls, type ChosenCalls } from './calls.query';
 
 /** A page has so many calls at most, and so many bytes but for its last call: a transcript may have megabytes. */
-const MOST_CALLS = 1000;
-const MOST_BYTES = 2 * 1024 * 1024;
+const MOST_CALLS = 500;
+const MOST_BYTES = 1024 * 1024;
 
 /** What a call takes, told without reading what is stored apart; of messages that is their compressed size. */
 const weight = `400 + coalesce(octet_length(transcript), 0) + coalesce(octet_length(summary), 0)

@@ -4,7 +4,7 @@ import { isUUID } from 'class-validator';
 import { AuditService } from '../audit/audit.service';
 import { TenantDb } from '../kernel/database/tenant-db';
 import { csvLine } from '../kernel/http/csv';
-import { Downloads, pagesOf, readIfAllowed } from '../kernel/http/downloads';
+import { Downloads, inPieces, pagesOf, readIfAllowed } from '../kernel/http/downloads';
 import { Keyset, type Position } from '../kernel/http/keyset';
 import { Problem } from '../kernel/http/problem';
 import type { Principal } from '../kernel/security/principal';
@@ -47,14 +47,14 @@ export class CallsExportService {
   private async *csv(who: Principal, query: ExportCalls, from: Position | null) {
     yield csvLine(columnsOfCsv);
     for await (const rows of this.pages<Cells>(who, { query, from, form: 'cells' })) {
-      yield rows.map((row) => csvLine(columnsOfCsv.map((name) => row[name]))).join('');
+      yield* inPieces(rows, (row) => csvLine(columnsOfCsv.map((name) => row[name])));
     }
   }
 
   private async *ndjson(who: Principal, query: ExportCalls, from: Position | null) {
     let [count, last] = [0, from];
     for await (const rows of this.pages<JsonLine>(who, { query, from, form: 'json' })) {
-      yield rows.map(({ line }) => `${line}\n`).join('');
+      yield* inPieces(rows, ({ line }) => `${line}\n`);
       [count, last] = [count + rows.length, rows.at(-1) ?? last];
     }
     // Its absence tells that the export broke off.
@@ -63,12 +63,16 @@ export class CallsExportService {
   }
 
   private async *json(who: Principal, query: ExportCalls, from: Position | null) {
-    let before = '{"items":[\n';
+    yield '{"items":[';
+    let before = '\n';
     for await (const rows of this.pages<JsonLine>(who, { query, from, form: 'json' })) {
-      yield before + rows.map(({ line }) => line).join(',\n');
-      before = ',\n';
+      yield* inPieces(rows, ({ line }) => {
+        const item = before + line;
+        before = ',\n';
+        return item;
+      });
     }
-    yield `${before === ',\n' ? '' : before}],"nextCursor":null}\n`;
+    yield '\n],"nextCursor":null}\n';
   }
 
   private pages<Row extends Position>(

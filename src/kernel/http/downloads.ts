@@ -35,6 +35,19 @@ export class Downloads {
   }
 }
 
+/** Rows in a piece of an answer: long texts and buffers stay in memory until a full collection of garbage. */
+const ROWS_A_PIECE = 40;
+
+/** A page as some short texts. */
+export function* inPieces<Row>(rows: readonly Row[], lineOf: (row: Row) => string) {
+  for (let from = 0; from < rows.length; from += ROWS_A_PIECE) {
+    yield rows
+      .slice(from, from + ROWS_A_PIECE)
+      .map(lineOf)
+      .join('');
+  }
+}
+
 interface Paging<Row> {
   /** The page behind a row; the first one behind null. */
   readonly read: (after: Row | null) => Promise<Row[]>;
