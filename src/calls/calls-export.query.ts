@@ -67,13 +67,14 @@ interface Wanted {
   readonly form: keyof typeof forms;
 }
 
-/** One page by key; it ends before it is too heavy, so only an empty one is behind the last. */
+/** One page by key, in the order of the columns and not of the texts that have their names; it ends before it is too heavy, so only an empty one is behind the last. */
 export function exportPage(tenantId: string, { query, after, form }: Wanted) {
-  const { where, order, parameters, bind } = chosenCalls(tenantId, query, after);
+  const { where, order, direction, parameters, bind } = chosenCalls(tenantId, query, after);
   const sql = `SELECT ${forms[form]}, ${form === 'cells' ? '' : 'id, '}${AT} FROM (
       SELECT ${stored}, sum(weight) OVER (ORDER BY ${order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
         FROM (SELECT ${stored}, ${weight} AS weight FROM calls WHERE ${where} ORDER BY ${order} LIMIT ${bind(MOST_CALLS)}) page
-    ) weighed WHERE before IS NULL OR before < ${bind(MOST_BYTES)} ORDER BY ${order}`;
+    ) weighed WHERE before IS NULL OR before < ${bind(MOST_BYTES)}
+    ORDER BY weighed.sorted_at ${direction}, weighed.id ${direction}`;
   return { sql, parameters };
 }
 

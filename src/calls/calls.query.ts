@@ -59,5 +59,5 @@ export function chosenCalls(tenantId: string, query: ChosenCalls, after: Positio
     where.push(`(sorted_at, id) ${comparison} (${at}, ${bind(after.id)}::uuid)`);
   }
   const order = `sorted_at ${direction}, id ${direction}`;
-  return { where: where.join(' AND '), order, parameters, bind };
+  return { where: where.join(' AND '), order, direction, parameters, bind };
 }

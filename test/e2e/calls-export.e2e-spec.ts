@@ -197,7 +197,7 @@ describe('the export of calls', () => {
 
     expect(idsOf(text)).toHaveLength(30);
     const pages = (await Promise.all(read.mock.results.map(({ value }) => value))) as unknown[][];
-    expect(Math.max(...pages.map((page) => page.length))).toBe(5);
+    expect(Math.max(...pages.map((page) => page.length))).toBe(3);
   });
 });
 
