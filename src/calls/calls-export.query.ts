@@ -67,7 +67,7 @@ interface Wanted {
   readonly form: keyof typeof forms;
 }
 
-/** One page by key, in the order of the columns and not of the texts that have their names; it ends before it is too heavy, so only an empty one is behind the last. */
+/** One page by key; it ends before it is too heavy, so only an empty one is behind the last. Ordered by columns, not by the texts of their names. */
 export function exportPage(tenantId: string, { query, after, form }: Wanted) {
   const { where, order, direction, parameters, bind } = chosenCalls(tenantId, query, after);
   const sql = `SELECT ${forms[form]}, ${form === 'cells' ? '' : 'id, '}${AT} FROM (

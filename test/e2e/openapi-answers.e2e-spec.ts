@@ -77,13 +77,16 @@ function complaintsOfBody(
   { body, text, headers }: Answer,
   content: Responses[string]['content'] = {},
 ) {
-  const type = String(headers['content-type'] ?? 'none').split(';', 1)[0] ?? '';
+  const type = typeOf(headers['content-type']);
   if (type !== 'none' && !(type in content)) return [`is ${type}, which is not documented`];
   const schema = content['application/json']?.schema;
   if (schema && type === 'application/json') return differences(body, schema);
   const [rule, complaint] = ofText[type] ?? [/(?!)/, 'is of no known type'];
   return rule.test(text) ? [] : [complaint];
 }
+
+const typeOf = (header: unknown) =>
+  /^[^;]+/.exec(typeof header === 'string' ? header : 'none')?.[0] ?? '';
 
 /** What an answer that is no JSON has to look like. */
 const ofText: Readonly<Record<string, [RegExp, string]>> = {

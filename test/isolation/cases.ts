@@ -35,10 +35,7 @@ const undeclared = ({ entry }: Subject, place: 'query' | 'body') =>
 
 function smuggling(subject: Subject, place: 'query' | 'body'): Attempt[] {
   const { bob, nobody } = subject.world;
-  const refused = [
-    subject.entry.lines ? 200 : 400,
-    subject.entry.lines ? undefined : 'request.invalid',
-  ] as const;
+  const refused: Outcome = subject.entry.lines ? [200] : [400, 'request.invalid'];
   return undeclared(subject, place).map(([field, id]) => ({
     request: naming(subject, place, [field, bob[id]]),
     twin: naming(subject, place, [field, nobody[id]]),

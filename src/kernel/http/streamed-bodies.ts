@@ -37,9 +37,7 @@ export function acceptStreams(
   });
   // Answered before all of it has arrived: what is left is not waited for.
   fastify.addHook('onSend', (request, reply, payload, done) => {
-    // Requests of tests that come over no socket do not say.
-    const complete: boolean | undefined = request.raw.complete;
-    if (complete === false && hasBody(request)) void reply.header('connection', 'close');
+    if (!request.raw.complete && hasBody(request)) void reply.header('connection', 'close');
     done(null, payload);
   });
 }
