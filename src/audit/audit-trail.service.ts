@@ -1,17 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { Readable } from 'node:stream';
+import type { EntityManager } from 'typeorm';
 import { TenantDb } from '../kernel/database/tenant-db';
 import { csvLine } from '../kernel/http/csv';
-import { Downloads } from '../kernel/http/downloads';
+import { Downloads, pagesOf, readIfAllowed } from '../kernel/http/downloads';
 import { Keyset, type Page, type Position } from '../kernel/http/keyset';
-import { may, roleTooLow } from '../kernel/security/permissions';
 import type { Principal } from '../kernel/security/principal';
 import { AuditSearch, type EventFilter } from './audit-search.service';
 import { EventView, type EventRow, type FilterEvents, type ListEvents } from './audit.dto';
 
 /** Events that an export reads at a time: what it holds in memory, however long the trail. */
 const EXPORT_PAGE = 500;
-const EXPORTS_AT_ONCE = 2;
 const HEAD = [
   ...['at', 'action', 'actorKind', 'actorId', 'actorName', 'actorEmail'],
   ...['target', 'subjectId', 'requestId', 'ip', 'details'],
@@ -35,7 +34,7 @@ type Row = EventRow & Position;
 /** What has been done in a tenant, for those who are responsible for it. */
 @Injectable()
 export class AuditTrailService {
-  private readonly downloads = new Downloads(EXPORTS_AT_ONCE);
+  private readonly downloads = new Downloads();
 
   constructor(
     private readonly db: TenantDb,
@@ -47,7 +46,9 @@ export class AuditTrailService {
     const filter = inTenant(who, asked);
     const scope = this.search.scopeOf('tenant', filter);
     const after = cursor === undefined ? null : this.keyset.read(scope, cursor);
-    const rows = await this.page(who, { filter, after, limit: limit + 1 });
+    const rows = await this.db.read(who, (em) =>
+      this.rows(em, { filter, after, limit: limit + 1 }),
+    );
     return this.keyset.page(rows, limit, { scope, view: (row) => EventView.of(row) });
   }
 
@@ -58,18 +59,17 @@ export class AuditTrailService {
    */
   export(who: Principal, asked: FilterEvents): Promise<Readable> {
     const filter = inTenant(who, asked);
-    const read = async (after: Position | null) => {
-      if (!may(await this.db.role(who), 'audit.read')) throw roleTooLow('audit.read');
-      return this.page(who, { filter, after, limit: EXPORT_PAGE });
-    };
-    return this.downloads.open(async () => piecesOf(await read(null), read));
+    const allowed = { who, permission: 'audit.read' } as const;
+    const read = (after: Position | null) =>
+      readIfAllowed(this.db, allowed, (em) => this.rows(em, { filter, after, limit: EXPORT_PAGE }));
+    return this.downloads.open(who, async () => piecesOf(await read(null), read));
   }
 
-  private page(
-    who: Principal,
+  private rows(
+    em: EntityManager,
     asked: { filter: EventFilter; after: Position | null; limit: number },
   ): Promise<Row[]> {
-    return this.db.read(who, (em) => this.search.page<EventRow>(em, { ...eventColumns, ...asked }));
+    return this.search.page<EventRow>(em, { ...eventColumns, ...asked });
   }
 }
 
@@ -78,14 +78,10 @@ function inTenant({ tenantId }: Principal, { actorId, ...asked }: FilterEvents):
   return { tenantId, memberId: actorId, action, target, from, to };
 }
 
-async function* piecesOf(first: Row[], read: (after: Position) => Promise<Row[]>) {
+async function* piecesOf(first: Row[], read: (after: Position | null) => Promise<Row[]>) {
   yield csvLine(HEAD);
-  let rows = first;
-  for (;;) {
-    if (rows.length > 0) yield rows.map((row) => lineOf(EventView.of(row))).join('');
-    const last = rows.at(-1);
-    if (!last || rows.length < EXPORT_PAGE) return;
-    rows = await read(last);
+  for await (const rows of pagesOf({ read, full: EXPORT_PAGE, first })) {
+    yield rows.map((row) => lineOf(EventView.of(row))).join('');
   }
 }
 

@@ -1,3 +1,5 @@
+import { Problem } from '../kernel/http/problem';
+
 /** What a search asks for, as the database takes it (`ava.call_query`). */
 export interface Term {
   readonly words: string;
@@ -32,6 +34,14 @@ export function faultOf(terms: readonly Term[]): SearchFault | null {
   if (terms.length > MOST_TERMS) return 'search.terms';
   const short = ({ prefix, words }: Term) => prefix && lettersIn(lastWord(words)) < SHORTEST_PREFIX;
   return terms.some(short) ? 'search.prefix' : null;
+}
+
+/** @throws Problem 400 that tells why this is not searched for */
+export function searchFor(q: string): Term[] {
+  const terms = termsOf(q);
+  const fault = faultOf(terms);
+  if (fault !== null) throw Problem.invalid({ field: 'q', code: fault });
+  return terms;
 }
 
 /** Of `rendez-v*` the `v`: that is what other letters may follow. */

@@ -1,14 +1,18 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditModule } from '../audit/audit.module';
 import { Call } from './call.entity';
 import { CallGuard } from './call.guard';
+import { CallsExportService } from './calls-export.service';
+import { CallsImportService } from './calls-import.service';
+import { CallsTransferController } from './calls-transfer.controller';
 import { CallsController } from './calls.controller';
 import { CallsService } from './calls.service';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Call])],
-  controllers: [CallsController],
-  providers: [CallsService, CallGuard],
+  imports: [TypeOrmModule.forFeature([Call]), AuditModule],
+  controllers: [CallsController, CallsTransferController],
+  providers: [CallsService, CallGuard, CallsExportService, CallsImportService],
   exports: [CallsService],
 })
 export class CallsModule {}

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { violatedConstraint } from '../kernel/database/database-errors';
@@ -8,7 +7,8 @@ import { Problem } from '../kernel/http/problem';
 import type { Principal } from '../kernel/security/principal';
 import { Call } from './call.entity';
 import { Highlighter } from './call-highlights';
-import { faultOf, termsOf } from './call-search';
+import { rowOf, type NewCall } from './call.row';
+import { searchFor } from './call-search';
 import { pageOfMatches } from './call-search.query';
 import type { ChangeCall, ListCalls, RecordCall } from './calls.dto';
 import { ONE_CALL, pageOfCalls, scopeOf } from './calls.query';
@@ -45,9 +45,7 @@ export class CallsService {
   }
 
   private async search(who: Principal, { query, q, scope, after }: Search): Promise<CallList> {
-    const terms = termsOf(q);
-    const fault = faultOf(terms);
-    if (fault !== null) throw Problem.invalid({ field: 'q', code: fault });
+    const terms = searchFor(q);
     const { sql, parameters } = pageOfMatches(who.tenantId, { query, terms, after });
     return this.db.read(who, async (em) => {
       const rows = await em.query<FoundRow[]>(sql, parameters);
@@ -112,27 +110,6 @@ export class CallsService {
 function required(call: Call | null): Call {
   if (call === null) throw new Problem('call.not_found');
   return call;
-}
-
-type NewCall = ReturnType<typeof rowOf>;
-
-function rowOf(who: Principal, body: RecordCall) {
-  const startedAt = new Date(body.startedAt);
-  const endedAt = body.endedAt ? new Date(body.endedAt) : null;
-  if (endedAt && endedAt < startedAt)
-    throw Problem.invalid({ field: 'endedAt', code: 'time.order' });
-  const seconds = endedAt ? Math.round((endedAt.getTime() - startedAt.getTime()) / 1000) : null;
-  return {
-    ...body,
-    id: randomUUID(),
-    tenantId: who.tenantId,
-    startedAt,
-    endedAt,
-    durationSeconds: body.durationSeconds ?? seconds,
-    // Without a provider the unique key (tenant, provider, provider_call_id) would not hold: NULLs are distinct.
-    provider: body.provider ?? 'other',
-    tags: body.tags ?? [],
-  };
 }
 
 const keyOf = ({ tenantId, id }: NewCall) => ({ tenantId, id });

@@ -1,11 +1,10 @@
 import { Controller, Get, StreamableFile } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { NDJSON } from '../kernel/http/ndjson';
 import { Operation } from '../kernel/http/operation';
 import { Needs } from '../kernel/security/permissions';
 import { CurrentPrincipal, type Principal } from '../kernel/security/principal';
 import { TenantExportService } from './tenant-export.service';
-
-const NDJSON = 'application/x-ndjson';
 
 @ApiTags('Tenants')
 @Controller('tenant')

@@ -122,6 +122,8 @@ describe('GET /audit/export', () => {
     request.destroy();
     await closed;
 
+    // A page that was being read ahead is given up, but it is asked for.
+    for (let i = 0; i < 30; i += 1) await app.sql('SELECT 1');
     const read = pages.mock.calls.length;
     expect(read).toBeGreaterThan(0);
     expect(read).toBeLessThan(12);

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { ListCalls } from '../../src/calls/calls.dto';
 import { termsOf } from '../../src/calls/call-search';
 import { pageOfMatches } from '../../src/calls/call-search.query';
+import { exportCount, exportPage } from '../../src/calls/calls-export.query';
+import { updateChanged } from '../../src/calls/calls-import.query';
 import { pageOfCalls } from '../../src/calls/calls.query';
 import { startApp, type TestApp } from '../support/app';
 import { query } from '../support/database';
@@ -130,6 +132,38 @@ describe('with 20,000 calls', () => {
 
     // A Result node asks once for the tenant of the context.
     expect(types.filter((type) => type !== 'Result')).toEqual(['Limit', 'Index Scan']);
+  });
+
+  it.each(['cells', 'json'] as const)(
+    'a page of the export, as %s, is read by the index of the list and needs no sorting',
+    async (form) => {
+      const ends = { asc: '1735732800000000', desc: '1735948800000000' };
+      for (const order of ['asc', 'desc'] as const) {
+        for (const after of [null, { at: ends[order], id: randomUUID() }]) {
+          const query = Object.assign(new ListCalls(), { order });
+          const { sql, parameters } = exportPage(alice.tenantId, { query, after, form });
+
+          const nodes = await nodesOf(sql, parameters);
+
+          const types = nodes.map((node) => node['Node Type']);
+          expect(types).not.toContain('Seq Scan');
+          expect(types.join()).not.toContain('Sort');
+          expect(nodes.map((node) => node['Index Name'] ?? '').join()).toMatch(/sorted_at_idx/);
+        }
+      }
+    },
+  );
+
+  it('what is to be exported is counted by an index, and what is imported found by its key', async () => {
+    const query = Object.assign(new ListCalls(), { status: 'failed' });
+    const counting = exportCount(alice.tenantId, query, null);
+    const calls = JSON.stringify([{ id: randomUUID(), given: ['notes'], provider: 'vapi' }]);
+
+    await expectIndex(counting.sql, counting.parameters, /calls_status_idx/);
+    const nodes = await nodesOf(updateChanged, [alice.tenantId, calls]);
+
+    const indexes = nodes.map((node) => node['Index Name'] ?? '').join();
+    expect(indexes).toContain('calls_provider_call_id_key');
   });
 
   it('one call, and one of a provider, is found by its key', async () => {

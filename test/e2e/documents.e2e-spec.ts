@@ -15,6 +15,7 @@ const documents = [
   'docs/backups',
   'docs/permissions',
   'docs/accounts',
+  'docs/calls',
 ].map((name) => `${name}.md`);
 
 const withoutCode = (text: string) => text.replace(/^ *```[^]*?^ *```$/gm, '');

@@ -73,15 +73,20 @@ function complaints(id: string, answer: Answer): string[] {
   return complaintsOfBody(answer, told.content);
 }
 
-function complaintsOfBody({ body, text }: Answer, content: Responses[string]['content'] = {}) {
+function complaintsOfBody(
+  { body, text, headers }: Answer,
+  content: Responses[string]['content'] = {},
+) {
+  const type = typeOf(headers['content-type']);
+  if (type !== 'none' && !(type in content)) return [`is ${type}, which is not documented`];
   const schema = content['application/json']?.schema;
-  if (schema) return differences(body, schema);
-  const [rule, complaint] = ofText[Object.keys(content)[0] ?? 'none'] ?? [
-    /(?!)/,
-    'is of no known type',
-  ];
+  if (schema && type === 'application/json') return differences(body, schema);
+  const [rule, complaint] = ofText[type] ?? [/(?!)/, 'is of no known type'];
   return rule.test(text) ? [] : [complaint];
 }
+
+const typeOf = (header: unknown) =>
+  /^[^;]+/.exec(typeof header === 'string' ? header : 'none')?.[0] ?? '';
 
 /** What an answer that is no JSON has to look like. */
 const ofText: Readonly<Record<string, [RegExp, string]>> = {
@@ -160,6 +165,11 @@ describe('the answers', () => {
     const call = await check('POST /calls', client.post('/calls', bodies.call));
     await check('POST /calls', client.post('/calls', bodies.call));
     await check('POST /calls', client.post('/calls', bodies.bareCall));
+    const headers = { 'content-type': 'application/x-ndjson' };
+    await check('POST /calls/import', client.post('/calls/import', '{}\n', { headers }));
+    for (const format of ['csv', 'ndjson', 'json']) {
+      await check('GET /calls/export', client.get(`/calls/export?format=${format}`));
+    }
     await check(
       'PATCH /onboarding',
       client.patch('/onboarding', { flags: { vapi_skipped: true } }),

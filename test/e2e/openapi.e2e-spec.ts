@@ -61,6 +61,7 @@ const notForMembers = [
   'DELETE /phone-numbers/{id}',
   'PATCH /calls/{id}',
   'DELETE /calls/{id}',
+  'POST /calls/import',
   'GET /audit',
   'GET /audit/export',
 ];

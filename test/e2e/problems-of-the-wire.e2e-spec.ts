@@ -33,6 +33,27 @@ function send(...parts: string[]): Promise<{ status: number; head: string; body:
 const host = 'Host: localhost';
 const end = ['Connection: close', '', ''];
 
+describe('a body that does not arrive', () => {
+  it('is given up after 30 seconds, and one that has arrived is not', async () => {
+    const timers = jest.spyOn(global, 'setTimeout');
+    const clear = jest.spyOn(global, 'clearTimeout');
+    const waits = () =>
+      timers.mock.calls.flatMap(([run, ms], i) => (ms === 30_000 ? [{ run, i }] : []));
+    const login = ['POST /auth/login HTTP/1.1', host, 'Content-Type: application/json'];
+
+    await send(...login, 'Content-Length: 2', 'Connection: close', '', '{}');
+    const [arrived] = waits();
+    expect(clear).toHaveBeenCalledWith(timers.mock.results[arrived?.i ?? -1]?.value);
+    const answer = send(...login, 'Content-Length: 20', '', '{"email":');
+    while (waits().length < 2) await new Promise((resolve) => setImmediate(resolve));
+    waits()[1]?.run();
+
+    expect((await answer).status).toBe(408);
+    expect(JSON.parse((await answer).body)).toMatchObject({ code: 'request.timeout' });
+    jest.restoreAllMocks();
+  });
+});
+
 describe('over a socket', () => {
   it.each([
     ['what is not HTTP at all', ['GARBAGE', '', '']],

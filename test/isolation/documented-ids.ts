@@ -21,7 +21,10 @@ export function placesOf(document: OpenAPIObject): ReadonlyMap<string, readonly 
       const parameters = (operation.parameters ?? []) as readonly Parameter[];
       const body = operation.requestBody as
         undefined | { content?: Record<string, { schema?: Schema }> };
-      const schema = body?.content?.['application/json']?.schema;
+      const { content = {} } = body ?? {};
+      // Each line of an import is what records one call.
+      const line = { $ref: '#/components/schemas/RecordCall' };
+      const schema = 'application/x-ndjson' in content ? line : content['application/json']?.schema;
       return [
         id,
         [...parameters.flatMap(placeOf), ...(schema ? fieldsOf(document, schema, 'body') : [])],

@@ -138,9 +138,14 @@ export class Matrix {
     return new Map([...markers].filter(([marker]) => !shown.includes(marker)));
   }
 
-  private send(method: DocumentedOperation['method'], { url, body, authorization }: Request) {
+  private send(
+    method: DocumentedOperation['method'],
+    { url, body, lines, authorization }: Request,
+  ) {
     const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
-    return new Client(this.app.app).send(method, url, body, { headers });
+    if (!lines) return new Client(this.app.app).send(method, url, body, { headers });
+    headers['content-type'] = 'application/x-ndjson';
+    return new Client(this.app.app).send(method, url, `${JSON.stringify(body)}\n`, { headers });
   }
 
   /** Nobody but a cell's own customer may ever change. After damage the next attempt gets a new world. */

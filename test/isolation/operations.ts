@@ -14,6 +14,8 @@ export interface IsolationEntry {
   /** Status of the caller's own, valid request. */
   readonly ok: number;
   readonly body?: (own: Customer) => object;
+  /** The body is sent as a line of NDJSON: what is refused of it is told in the answer of the whole. */
+  readonly lines?: true;
   /** Fields that take an id → which id of a customer. `query` names those that can be left out. */
   readonly ids?: Readonly<Partial<Record<Place, Readonly<Record<string, keyof Ids>>>>>;
   /** What somebody else's id is answered with, the same as an id that never existed. */
@@ -200,6 +202,18 @@ export const operations: Readonly<Record<string, IsolationEntry>> = {
     body: () => ({ startedAt: '2025-01-31T09:30:00Z', direction: 'inbound', status: 'ended' }),
     ids: { body: { phoneNumberId: 'phoneNumberId' } },
     foreign: { body: [400, 'request.invalid'] },
+  },
+  'GET /calls/export': {
+    ok: 200,
+    ids: { query: { phoneNumberId: 'phoneNumberId' }, cursor: { cursor: 'callCursor' } },
+    foreign: { query: [200], cursor: refusedCursor },
+  },
+  'POST /calls/import': {
+    ok: 200,
+    lines: true,
+    body: () => ({ startedAt: '2025-01-31T09:30:00Z', direction: 'inbound', status: 'ended' }),
+    ids: { body: { phoneNumberId: 'phoneNumberId' } },
+    foreign: { body: [200] },
   },
   'GET /calls/{id}': { ok: 200, ...byCall },
   'PATCH /calls/{id}': { ok: 200, body: () => ({ notes: 'Changed' }), ...byCall },

@@ -6,6 +6,8 @@ import type { World } from './world';
 export interface Request {
   readonly url: string;
   readonly body?: object | undefined;
+  /** As NDJSON. */
+  readonly lines?: true | undefined;
   readonly authorization?: string | undefined;
   /** The id of somebody else, or of nobody, that stands in it. */
   readonly names?: string;
@@ -41,6 +43,7 @@ export function ownRequest({ entry, documented }: Subject, own: Customer): Reque
   return {
     url: urlOf(documented.path, path, query),
     body: entry.body || entry.ids?.body ? { ...entry.body?.(own), ...body } : undefined,
+    lines: entry.lines,
     authorization: documented.who === 'public' ? undefined : bearer(own),
   };
 }

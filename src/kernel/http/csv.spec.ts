@@ -8,6 +8,17 @@ describe('csvLine', () => {
     ['@SUM(A1)', "'@SUM(A1)"],
     ['\t=1', "'\t=1"],
     ['\r=1', `"'\r=1"`],
+    ['\n=1', `"'\n=1"`],
+    [' =1', "' =1"],
+    [' \u00a0\u2003+1', "' \u00a0\u2003+1"],
+    ['\ufeff-1', "'\ufeff-1"],
+    ['\u200b\u0001@A1', "'\u200b\u0001@A1"],
+    ['＝1', "'＝1"],
+    ['＋1', "'＋1"],
+    ['－1', "'－1"],
+    ['＠A1', "'＠A1"],
+    ['\u3000＝1', "'\u3000＝1"],
+    ['﹦1', "'﹦1"],
     ['=HYPERLINK("http://x","y")', `"'=HYPERLINK(""http://x"",""y"")"`],
   ])('puts an apostrophe before what a spreadsheet would calculate: %j', (text, cell) => {
     expect(csvLine([text])).toBe(`${cell}\r\n`);
@@ -16,6 +27,7 @@ describe('csvLine', () => {
   it.each([
     ['plain', 'plain'],
     ['1-1', '1-1'],
+    [' 1=1', ' 1=1'],
     ["'=1", "'=1"],
     ['a,b', '"a,b"'],
     ['say "x"', '"say ""x"""'],

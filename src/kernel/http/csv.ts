@@ -1,7 +1,10 @@
 type Cell = string | Date | null;
 
-/** What a spreadsheet takes for a formula, or for the beginning of one. */
-const FORMULA = /^[=+\-@\t\r]/;
+/**
+ * What a spreadsheet takes for a formula, in ASCII or full-width, also behind white space and what is not shown; or for
+ * the beginning of one.
+ */
+const FORMULA = /^(?:[\t\r\n]|[\s\p{C}]*[=+\-@＝＋－＠﹦﹢﹣﹫])/u;
 const NEEDS_QUOTES = /[",\r\n]/;
 
 /** One line of CSV (RFC 4180). A cell that a spreadsheet would calculate gets an apostrophe in front. */

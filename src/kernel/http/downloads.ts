@@ -1,33 +1,82 @@
 import { addAbortSignal, Readable } from 'node:stream';
-import { Problem } from './problem';
+import type { TenantDb } from '../database/tenant-db';
+import type { Work } from '../database/context-runner';
+import { may, permissions, roleTooLow, type Permission } from '../security/permissions';
+import type { Principal } from '../security/principal';
+import { Slots } from './slots';
 
-const RETRY_AFTER = '30';
 /** Milliseconds after which a client that reads ever so slowly is cut off. */
 const LONGEST = 60 * 60 * 1000;
+const BOUNDS = { inProcess: 4, perTenant: 2 };
 
 /** Answers of any length, made as fast as the client takes them. Few at once: each holds a page and asks the database all the time. */
 export class Downloads {
-  private running = 0;
-
-  constructor(private readonly atOnce: number) {}
+  private readonly slots = new Slots(BOUNDS, 'tenant.export_busy');
 
   /**
    * @param prepare what has to succeed before the answer begins; it gives the pieces of it
    * @throws Problem 429 `tenant.export_busy`
    */
-  async open(prepare: () => Promise<AsyncIterable<string>>): Promise<Readable> {
-    if (this.running >= this.atOnce) {
-      throw new Problem('tenant.export_busy', { headers: { 'retry-after': RETRY_AFTER } });
-    }
-    this.running += 1;
+  async open(
+    { tenantId }: Pick<Principal, 'tenantId'>,
+    prepare: () => Promise<AsyncIterable<string>>,
+  ): Promise<Readable> {
+    const giveBack = this.slots.take(tenantId);
     try {
       const pieces = Readable.from(await prepare(), { objectMode: false });
       // However it ends: read to the end, failed, or destroyed with the answer when the client goes.
-      pieces.once('close', () => (this.running -= 1));
+      pieces.once('close', giveBack);
       return addAbortSignal(AbortSignal.timeout(LONGEST), pieces);
     } catch (error) {
-      this.running -= 1;
+      giveBack();
       throw error;
     }
   }
+}
+
+/** Rows in a piece of an answer: long texts and buffers stay in memory until a full collection of garbage. */
+const ROWS_A_PIECE = 40;
+
+/** A page as some short texts. */
+export function* inPieces<Row>(rows: readonly Row[], lineOf: (row: Row) => string) {
+  for (let from = 0; from < rows.length; from += ROWS_A_PIECE) {
+    yield rows
+      .slice(from, from + ROWS_A_PIECE)
+      .map(lineOf)
+      .join('');
+  }
+}
+
+interface Paging<Row> {
+  /** The page behind a row; the first one behind null. */
+  readonly read: (after: Row | null) => Promise<Row[]>;
+  /** A page with fewer rows is the last. Pages that end elsewhere, too, have 1: only an empty one is behind the last. */
+  readonly full: number;
+  /** The first page, where it was read before. */
+  readonly first?: Row[];
+}
+
+/** Page after page. One is read ahead while the client takes the one before, and none when it has gone. */
+export async function* pagesOf<Row>({ read, full, first }: Paging<Row>): AsyncGenerator<Row[]> {
+  let rows = first ?? (await read(null));
+  while (rows.length > 0) {
+    const last = rows.length < full ? undefined : rows.at(-1);
+    const next = last === undefined ? Promise.resolve([]) : read(last);
+    // When the client has gone nobody waits for it any more.
+    next.catch(() => undefined);
+    yield rows;
+    rows = await next;
+  }
+}
+
+/** One page: session and membership have to be alive, as at each opening of the context, and the role is asked again. */
+export async function readIfAllowed<T>(
+  db: TenantDb,
+  { who, permission }: { readonly who: Principal; readonly permission: Permission },
+  work: Work<T>,
+): Promise<T> {
+  // Every member may what a `member` may, and the context opens for members only.
+  const anyMember = permissions[permission] === 'member';
+  if (!anyMember && !may(await db.role(who), permission)) throw roleTooLow(permission);
+  return db.read(who, work);
 }

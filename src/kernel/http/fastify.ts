@@ -13,16 +13,15 @@ import type { Logger as PinoLogger } from 'pino';
 import type { Settings } from '../config/settings';
 import { loggable } from '../database/database-errors';
 import { drainOnClose } from './drain';
-import { holdsMoreValuesThan, nestsDeeperThan } from './json-depth';
+import { holdsMoreValuesThan, JSON_DEPTH, JSON_VALUES, nestsDeeperThan } from './json-depth';
 import { Problem } from './problem';
 import { problemBody } from './problem-body';
 import type { ProblemCode } from './problem-catalogue';
 import { sendProblem } from './problem.filter';
 import { rememberRoutes } from './route-table';
+import { acceptStreams, LONGEST_ARRIVAL } from './streamed-bodies';
 
 const MIB = 1024 * 1024;
-const JSON_DEPTH = 32;
-const JSON_VALUES = 50_000;
 /** A recorded call may bring its transcript and messages. */
 const largerBodies: Readonly<Record<string, number>> = { '/calls': 4 * MIB };
 
@@ -35,7 +34,9 @@ export function createAdapter(settings: Settings, logger: PinoLogger): FastifyAd
     bodyLimit: MIB,
     trustProxy: trustedProxies(settings.trustProxy),
     genReqId: requestId,
-    requestTimeout: 30_000,
+    // That of a streamed body; others have less, see acceptStreams.
+    requestTimeout: LONGEST_ARRIVAL,
+    http: { headersTimeout: 30_000 },
     connectionTimeout: 60_000,
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
@@ -53,6 +54,9 @@ export function createAdapter(settings: Settings, logger: PinoLogger): FastifyAd
   rememberRoutes(fastify);
   drainOnClose(fastify);
   acceptOnlyJson(fastify);
+  acceptStreams(fastify, ({ socket }) => {
+    answerBrokenHttp({ name: '', message: '', code: 'ERR_HTTP_REQUEST_TIMEOUT' }, socket);
+  });
   fastify.addHook('onRoute', (route) => {
     const bodyLimit = largerBodies[route.url];
     if (bodyLimit && route.method === 'POST') route.bodyLimit = bodyLimit;

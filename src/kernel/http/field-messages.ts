@@ -6,6 +6,13 @@ const messages = {
   'field.unknown': ['is not a field of this request', 'n’est pas un champ de cette requête'],
   'field.null': ['cannot be null', 'ne peut pas être null'],
   'body.object': ['must be a JSON object', 'doit être un objet JSON'],
+  'line.malformed': ['must be JSON in UTF-8', 'doit être du JSON en UTF-8'],
+  'line.too_long': ['must have at most 1 MiB', 'doit avoir au plus 1 Mio'],
+  'line.too_deep': ['must nest at most 32 levels', 'doit imbriquer au plus 32 niveaux'],
+  'line.too_many_values': [
+    'must hold at most 50,000 values',
+    'doit contenir au plus 50 000 valeurs',
+  ],
   'text.type': ['must be text', 'doit être du texte'],
   'text.length': ['must have {min} to {max} characters', 'doit avoir de {min} à {max} caractères'],
   'text.characters': [

@@ -1,3 +1,7 @@
+/** The most that is taken of a body, or of a line of a streamed one. */
+export const JSON_DEPTH = 32;
+export const JSON_VALUES = 50_000;
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;

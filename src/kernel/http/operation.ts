@@ -1,5 +1,11 @@
 import { applyDecorators, type Type } from '@nestjs/common';
-import { ApiOperation, ApiResponse, ApiSecurity, getSchemaPath } from '@nestjs/swagger';
+import {
+  ApiExtraModels,
+  ApiOperation,
+  ApiResponse,
+  ApiSecurity,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import { catalogue, type ProblemCode } from './problem-catalogue';
 
 interface Described {
@@ -7,8 +13,8 @@ interface Described {
   readonly description?: string;
   /** Class of the answer's body; none means 204. */
   readonly ok?: Type | undefined;
-  /** Media type of an answer that is a file and no JSON. */
-  readonly media?: string;
+  /** Media types of an answer that is a file; with `ok`, beside JSON of that class. */
+  readonly media?: string | readonly string[];
   /** Status of the answer when it is not 200 (or 204). */
   readonly status?: number;
   /** Description of a second good answer, by status. */
@@ -30,6 +36,7 @@ export function Operation(about: Described): MethodDecorator {
   return applyDecorators(
     ApiOperation({ summary, description }),
     ApiResponse({ status, ...answer }),
+    ...(ok ? [ApiExtraModels(ok)] : []),
     ...also,
     ...problemResponses(problems),
     ...(about.open ? [] : [ApiSecurity('access-token')]),
@@ -37,9 +44,12 @@ export function Operation(about: Described): MethodDecorator {
 }
 
 function answerOf({ summary, ok, media }: Described) {
-  if (ok) return { type: ok, description: summary };
-  if (media === undefined) return { description: 'Done; no body.' };
-  return { description: summary, content: { [media]: { schema: { type: 'string' } } } } as const;
+  if (media === undefined) {
+    return ok ? { type: ok, description: summary } : { description: 'Done; no body.' };
+  }
+  const files = [media].flat().map((type) => [type, { schema: { type: 'string' } }] as const);
+  const json = ok ? { 'application/json': { schema: { $ref: getSchemaPath(ok) } } } : {};
+  return { description: summary, content: { ...Object.fromEntries(files), ...json } };
 }
 
 /** One response a status, with an example a code. */

@@ -56,6 +56,11 @@ export const teamProblems = {
       'Supprimez-en ou transmettez-en un, puis réessayez.',
     ],
   ),
+  'call.import_busy': entry(
+    429,
+    ['Another import is running', 'Try again after the seconds in Retry-After.'],
+    ['Un autre import est en cours', 'Réessayez après les secondes de Retry-After.'],
+  ),
   'tenant.export_busy': entry(
     429,
     ['Other exports are running', 'Try again after the seconds in Retry-After.'],

@@ -177,8 +177,14 @@ export const catalogue = {
   ),
   'request.media_type': entry(
     415,
-    ['This media type is not supported', 'Send Content-Type: application/json.'],
-    ['Ce type de média n’est pas accepté', 'Envoyez Content-Type: application/json.'],
+    [
+      'This media type is not supported',
+      'Send Content-Type: application/json (application/x-ndjson to POST /calls/import).',
+    ],
+    [
+      'Ce type de média n’est pas accepté',
+      'Envoyez Content-Type: application/json (application/x-ndjson à POST /calls/import).',
+    ],
   ),
   'rate.limited': entry(
     429,

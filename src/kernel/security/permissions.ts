@@ -25,6 +25,8 @@ export const permissions = {
   'phone_number.remove': 'admin',
   'call.read': 'member',
   'call.record': 'member',
+  'call.export': 'member',
+  'call.import': 'admin',
   'call.change': 'admin',
   'call.delete': 'admin',
   'audit.read': 'admin',
