@@ -13,7 +13,7 @@ import type { Customer } from './customer';
 import { operations } from './operations';
 import { databaseFailures, MENDED, providerFailures } from './failures';
 import { logAsServersUsuallyDo, overhear, planted } from './leak-setting';
-import { ownRequest, poisoned, type Sent } from './poisoned';
+import { asLine, ownRequest, poisoned, type Sent } from './poisoned';
 import { credentials, formsOf, MARK, Secrets, stray } from './secrets';
 
 const secrets = new Secrets();
@@ -95,7 +95,8 @@ describe('an answer shows no secret', () => {
     const shown: string[] = [];
     const ask = async (own: Customer, request: Sent) => {
       // An access token beside that of an invitation would ask for something else.
-      const answer = await send(operation.open ? { ...own, accessToken: '' } : own, request);
+      const sent = entry.lines ? asLine(request) : request;
+      const answer = await send(operation.open ? { ...own, accessToken: '' } : own, sent);
       shown.push(...shownBy(answer, request, id));
       return answer.status;
     };

@@ -33,6 +33,14 @@ export function ownRequest({ entry, documented }: Asking, own: Customer): Sent {
   };
 }
 
+/** What takes lines of JSON is sent one. */
+export function asLine(request: Sent): Sent {
+  const { body, headers } = request;
+  if (typeof body !== 'object') return request;
+  const type = { 'content-type': 'application/x-ndjson' };
+  return { ...request, body: `${JSON.stringify(body)}\n`, headers: { ...type, ...headers } };
+}
+
 // What a client says of itself is kept on purpose, and not in this list: user-agent, x-request-id.
 const HEADERS = [
   'accept',
