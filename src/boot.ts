@@ -5,7 +5,7 @@ import { AppModule } from './app.module';
 import type { Settings } from './kernel/config/settings';
 import { createAdapter, allowOrigins } from './kernel/http/fastify';
 import { createLogger, NestLogger } from './kernel/http/logger';
-import { buildOpenApi, serveDocs } from './kernel/http/openapi';
+import { serveDocs } from './kernel/http/openapi';
 
 /** The whole application, ready to listen. Used by the server, the demo and the tests alike. */
 export async function createApp(
@@ -18,7 +18,7 @@ export async function createApp(
     { logger: new NestLogger(logger), bodyParser: false, abortOnError: false },
   );
   allowOrigins(app, settings);
-  if (settings.docs) serveDocs(app, buildOpenApi(app, settings));
+  if (settings.docs) serveDocs(app, settings);
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
   return app;

@@ -209,14 +209,13 @@ describe('a failure shows no secret', () => {
 
   it('of a client that sends too much', async () => {
     const much = stray.padEnd(1024 * 1024 + 1, stray);
-    const requests = settings.map((url) => asked(url, { apiKey: much }));
-    await expectSilence([...requests, asked('/auth/login', { password: much })], 413);
+    const keys = settings.map((url) => asked(url, { apiKey: much }));
+    await expectSilence([...keys, asked('/auth/login', { password: much })], 413);
     await expectSilence([asked('/calls', { notes: much.repeat(4) })], 413);
   });
 
-  it('of one that takes an address that is taken', async () => {
-    await expectSilence([asked('/auth/register', { email: alice.email, password })], 409);
-  });
+  it('of one that takes an address that is taken', () =>
+    expectSilence([asked('/auth/register', { email: alice.email, password })], 409));
 });
 
 describe('what stays behind holds no secret', () => {

@@ -55,8 +55,8 @@ export function buildOpenApi(app: NestFastifyApplication, settings: Settings): O
   return document;
 }
 
-/** Serves `/openapi.json` and Swagger UI under `/docs`. */
-export function serveDocs(app: NestFastifyApplication, document: OpenAPIObject): void {
+/** Serves `/openapi.json` and Swagger UI under `/docs`. The document is made when it is first asked for: it takes a third of a start. */
+export function serveDocs(app: NestFastifyApplication, settings: Settings): void {
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   // Strict for every other answer; here the pages need their own scripts, styles and images.
   fastify.addHook('onSend', (request, reply, payload, done) => {
@@ -68,7 +68,7 @@ export function serveDocs(app: NestFastifyApplication, document: OpenAPIObject):
     }
     done(null, payload);
   });
-  SwaggerModule.setup('docs', app, document, {
+  SwaggerModule.setup('docs', app, () => buildOpenApi(app, settings), {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',
     customSiteTitle: 'ava-api',
