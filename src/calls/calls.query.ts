@@ -1,7 +1,8 @@
 import type { Position } from '../kernel/http/keyset';
 import type { ListCalls } from './calls.dto';
 
-const summary = `id, customer, status, direction, started_at AS "startedAt", ended_at AS "endedAt",
+/** The columns of a CallSummary. */
+export const summary = `id, customer, status, direction, started_at AS "startedAt", ended_at AS "endedAt",
   duration_seconds AS "durationSeconds", summary, phone_number_id AS "phoneNumberId", cost::float8 AS cost,
   ended_reason AS "endedReason", created_at AS "createdAt"`;
 
@@ -28,7 +29,7 @@ const conditions: Readonly<Record<Filter, string>> = {
 const filters = Object.keys(conditions) as Filter[];
 
 /** In two parts: interval arithmetic is floating point, which from the year 2255 on cannot hold microseconds. */
-const instant = (at: string) =>
+export const instant = (at: string) =>
   `timestamptz 'epoch' + ${at} / 86400000000 * interval '24 hours' + ${at} % 86400000000 * interval '1 microsecond'`;
 
 /** What a cursor belongs to: tenant, list, order and filters. */

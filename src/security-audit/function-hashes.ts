@@ -47,6 +47,7 @@ export const functionHashes: Readonly<Record<string, string>> = {
   'ava.job_standing()': '3b55f33ed8eef86274940f83efd01577b419ddf1560542f79c9838e741555573',
   'ava.list_jobs(text,timestamp with time zone,uuid,integer)':
     'c9f3e56dbf7a4133cee50221aec2e833da89f6d242eef49eb76d8171f125bbd2',
+  'ava.log_calls()': 'dcaad4163885101a14eb3ae7d0efd0a11bc6d491714a2ad7bcbbf43deb55021c',
   'ava.member(uuid)': '7dd405ff0a34fa0061e5d9ffa275525b09eb10e4d3c1a3f84664e9322e405f10',
   'ava.members(timestamp with time zone,uuid,integer)':
     'f79ef2959a8bd9801a879fb403bafca843a4f831b07c5866cece568b9117bd55',
@@ -92,6 +93,8 @@ export const functionHashes: Readonly<Record<string, string>> = {
   'ava.token_owner(bytea,text)': 'ca3a4a86c178f0ab2c71bc2067ceba20a16135c4848c237ac089c82a44363278',
   'ava.transfer_tenant(uuid)': '9692369cba9069d0e4b85a1978b966b39636b7bd4badb96588c28dc86c862eb8',
   'ava.user_id()': '1101345281bd2e4fc2701ff2ea3951b321e8d133a5f6e442d9bf642c68954585',
+  'ava.watch_calls(uuid[],uuid[],uuid[])':
+    '54502e1dd2e8aaa21a7075f237cad831696ed94cf633d06436b7146763e87056',
   'memberships_keep_an_owner()': 'd3ba7c341523414438c395c44ed9a627ded6dbe1247417c5bc68e27298296b34',
   'memberships_remove_empty_tenant()':
     'c74e2831cecdf30c609b6e873331639197e808e65fe4308a00ad8ef4d04ada1d',

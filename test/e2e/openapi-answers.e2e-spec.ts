@@ -87,6 +87,7 @@ function complaintsOfBody({ body, text }: Answer, content: Responses[string]['co
 const ofText: Readonly<Record<string, [RegExp, string]>> = {
   none: [/^$/, 'has a body'],
   'text/csv': [/^(.+\r\n)+$/, 'is no CSV'],
+  'text/event-stream': [/^retry: \d+\nid: \d+\n\n$/, 'is no event stream'],
   'application/x-ndjson': [/^(\{.*\}\n)+$/, 'is no NDJSON'],
 };
 

@@ -39,6 +39,7 @@ const FIXED_WORDS = [
   'account_tokens.purpose',
   'audit_events.action',
   'audit_events.target',
+  'call_events.type',
   'invitations.role',
   'memberships.role',
   'pgboss.job.dead_letter',

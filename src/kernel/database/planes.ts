@@ -96,6 +96,8 @@ export const tables: Readonly<Record<string, Table>> = {
       ],
     },
   },
+  call_events: { kind: 'tenant', tenant: { select: '*' } },
+  call_feeds: { kind: 'tenant', tenant: { select: '*' } },
   ava_profiles: {
     kind: 'tenant',
     tenant: { select: '*', update: '*' },
@@ -161,6 +163,7 @@ export const callable = {
     'standing',
     'suspension',
     'open_job',
+    'watch_calls',
   ],
   policies: ['tenant_id', 'user_id', 'operator_id', 'identity_user', 'is_server', 'claimed'],
   tenant: [

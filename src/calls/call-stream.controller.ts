@@ -1,0 +1,39 @@
+import { Controller, Get, Header, Headers, Req, StreamableFile } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { Operation } from '../kernel/http/operation';
+import { StandingWithTheWork } from '../kernel/security/auth.guard';
+import { Needs } from '../kernel/security/permissions';
+import { CurrentPrincipal, type Principal } from '../kernel/security/principal';
+import { CallStreams } from './call-streams.service';
+
+const EVENT_STREAM = 'text/event-stream';
+
+@ApiTags('Calls')
+@Controller('calls')
+export class CallStreamController {
+  constructor(private readonly streams: CallStreams) {}
+
+  @Get('stream')
+  @StandingWithTheWork()
+  @Needs('call.read')
+  // Proxies that collect answers would hold the events back.
+  @Header('x-accel-buffering', 'no')
+  @Operation({
+    summary: 'Follow the calls of your tenant as they change',
+    description:
+      'Server-sent events: `call.created` and `call.updated` with the call as `GET /calls` lists it, `call.deleted` with its id, and `reset` when too much has changed or is too long ago to be told: read the list again. Send the id of the last event as `Last-Event-ID` to go on from there within an hour. See docs/live-calls.md.',
+    media: EVENT_STREAM,
+    problems: ['call.too_many_streams'],
+  })
+  async follow(
+    @CurrentPrincipal() who: Principal,
+    @Req() { method }: FastifyRequest,
+    @Headers('last-event-id') lastEventId?: string,
+  ): Promise<StreamableFile> {
+    const events = await this.streams.open(who, lastEventId);
+    // A HEAD is answered by the same route, and nobody would read it to its end.
+    if (method === 'HEAD') events.destroy();
+    return new StreamableFile(events, { type: EVENT_STREAM });
+  }
+}
