@@ -35,7 +35,7 @@ export class CallNews {
       tell();
     } catch (error) {
       lost();
-      this.logger.warn({ error: loggable(error) }, 'nobody listens for changed calls');
+      this.logger.warn(`Nobody listens for changed calls: ${JSON.stringify(loggable(error))}`);
       await client.end().catch(() => undefined);
     }
   }

@@ -134,7 +134,7 @@ export class CallStreams implements OnModuleDestroy {
     while (this.told && !this.stopping) {
       this.told = false;
       await this.lookOnce().catch((error: unknown) => {
-        this.logger.warn({ error: loggable(error) }, 'changed calls cannot be looked for');
+        this.logger.warn(`Changed calls cannot be looked for: ${JSON.stringify(loggable(error))}`);
       });
       if (this.told) await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
