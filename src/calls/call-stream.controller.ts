@@ -1,5 +1,5 @@
-import { Controller, Get, Header, Headers, Req, StreamableFile } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Header, Req, StreamableFile } from '@nestjs/common';
+import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Operation } from '../kernel/http/operation';
 import { StandingWithTheWork } from '../kernel/security/auth.guard';
@@ -9,6 +9,13 @@ import { CallStreams } from './call-streams.service';
 
 const EVENT_STREAM = 'text/event-stream';
 
+const LastEventId = ApiHeader({
+  name: 'Last-Event-ID',
+  required: false,
+  description: 'Id of the last event you have. Without it the stream begins now.',
+  schema: { type: 'string', example: '1738315800000000' },
+});
+
 @ApiTags('Calls')
 @Controller('calls')
 export class CallStreamController {
@@ -17,6 +24,7 @@ export class CallStreamController {
   @Get('stream')
   @StandingWithTheWork()
   @Needs('call.read')
+  @LastEventId
   // Proxies that collect answers would hold the events back.
   @Header('x-accel-buffering', 'no')
   @Operation({
@@ -28,10 +36,9 @@ export class CallStreamController {
   })
   async follow(
     @CurrentPrincipal() who: Principal,
-    @Req() { method }: FastifyRequest,
-    @Headers('last-event-id') lastEventId?: string,
+    @Req() { method, headers }: FastifyRequest,
   ): Promise<StreamableFile> {
-    const events = await this.streams.open(who, lastEventId);
+    const events = await this.streams.open(who, headers['last-event-id']?.toString());
     // A HEAD is answered by the same route, and nobody would read it to its end.
     if (method === 'HEAD') events.destroy();
     return new StreamableFile(events, { type: EVENT_STREAM });

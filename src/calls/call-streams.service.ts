@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { CallNews } from '../kernel/database/call-news';
 import { loggable } from '../kernel/database/database-errors';
 import { TenantDb } from '../kernel/database/tenant-db';
 import { Problem } from '../kernel/http/problem';
 import type { Principal } from '../kernel/security/principal';
 import { Semaphore } from '../kernel/security/semaphore';
 import { EVENTS, PAGE, REACH, type CallEventRow } from './call-events.query';
-import { CallNews } from './call-news';
 import { CallStream } from './call-stream';
 import { CallSummary } from './calls.view';
 
@@ -72,7 +72,7 @@ export class CallStreams implements OnModuleDestroy {
   /** Whose streams have to end, and for whom there is news. Told while it looks, it looks again. */
   look(): Promise<void> {
     this.told = true;
-    this.looking ??= this.lookWhileTold().finally(() => (this.looking = null));
+    this.looking ??= this.lookWhileTold();
     return this.looking;
   }
 
@@ -131,13 +131,20 @@ export class CallStreams implements OnModuleDestroy {
   }
 
   private async lookWhileTold(): Promise<void> {
-    while (this.told && !this.stopping) {
+    for (;;) {
       this.told = false;
       await this.lookOnce().catch((error: unknown) => {
         this.logger.warn(`Changed calls cannot be looked for: ${JSON.stringify(loggable(error))}`);
       });
-      if (this.told) await new Promise((resolve) => setTimeout(resolve, PAUSE));
+      if (!this.toldAgain()) break;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
+    // In the same step as the question before, so that nothing is told in between.
+    this.looking = null;
+  }
+
+  private toldAgain(): boolean {
+    return this.told && !this.stopping;
   }
 
   private async lookOnce(): Promise<void> {

@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { CallNews } from '../kernel/database/call-news';
 import { Call } from './call.entity';
 import { CallGuard } from './call.guard';
-import { CallNews } from './call-news';
 import { CallStreamController } from './call-stream.controller';
 import { CallStreams } from './call-streams.service';
 import { CallsController } from './calls.controller';

@@ -58,15 +58,20 @@ describe('a route', () => {
 
   it('answers 405 and what it allows to every method it does not have, with a token or without', async () => {
     const document = (await alice.client.get('/openapi.json')).body as OpenAPIObject;
-    for (const [path, item] of Object.entries(document.paths)) {
-      const own = Object.keys(item).map((name) => name.toUpperCase());
+    for (const path of Object.keys(document.paths)) {
       const url = withId(path, '00000000-0000-4000-8000-000000000000');
+      // A word in the place of an id, as in /calls/export: the methods of /calls/{id} take it for an id.
+      const own = Object.entries(document.paths)
+        .filter(([other]) => new RegExp(`^${withId(other, '[^/]+')}$`).test(url))
+        .flatMap(([, item]) => Object.keys(item).map((name) => name.toUpperCase()));
       for (const method of methods.filter((name) => !own.includes(name))) {
         const answer = await new Client(app.app).send(method, url);
 
         expectProblem(answer, 405, 'method.not_allowed');
         const head = own.includes('GET') ? ['HEAD'] : [];
-        expect(String(answer.headers.allow).split(', ')).toEqual([...own, ...head].sort());
+        expect(String(answer.headers.allow).split(', ')).toEqual(
+          [...new Set([...own, ...head])].sort(),
+        );
       }
     }
   });

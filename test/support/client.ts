@@ -64,14 +64,16 @@ export class Client {
     };
     const endless = method === 'GET' && url.startsWith('/calls/stream');
     const answer = await (endless ? beginning(this.app, asked) : this.app.inject(asked));
-    const json = /[/+]json/.test(String(answer.headers['content-type'])) && answer.payload !== '';
-    return {
-      status: answer.statusCode,
-      headers: answer.headers,
-      text: answer.payload,
-      body: json ? (JSON.parse(answer.payload) as unknown) : undefined,
-    };
+    return answerOf(answer);
   }
+}
+
+type Injected = Pick<Awaited<ReturnType<typeof beginning>>, 'statusCode' | 'headers' | 'payload'>;
+
+function answerOf({ statusCode, headers, payload }: Injected): Answer {
+  const json = /[/+]json/.test(String(headers['content-type'])) && payload !== '';
+  const body = json ? (JSON.parse(payload) as unknown) : undefined;
+  return { status: statusCode, headers, text: payload, body };
 }
 
 /** What never ends is read up to its first piece, and then left. */

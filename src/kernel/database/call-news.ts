@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Client } from 'pg';
-import { SETTINGS, type Settings } from '../kernel/config/settings';
-import { loggable } from '../kernel/database/database-errors';
+import { SETTINGS, type Settings } from '../config/settings';
+import { loggable } from './database-errors';
 
 /**
  * Hears that calls have changed, somewhere. The channel carries nothing else: whoever has the server's login may listen too.
