@@ -16,7 +16,7 @@ const MOST_TOGETHER = 2_000;
 /** Milliseconds between two looks, told of news or not: this bounds how long a stream outlives its session. */
 const LOOK = 5_000;
 /** At least so many between two looks, however much is changed. */
-const PAUSE = 100;
+const PAUSE = 250;
 /** Every how many looks a heartbeat is sent; after how many heartbeats a stream ends and the client opens another. */
 const BEAT = 4;
 const OLDEST = 180;
@@ -52,14 +52,14 @@ export class CallStreams implements OnModuleDestroy {
     const stream = new CallStream(who);
     this.streams.set(stream, null);
     try {
-      const pieces = Readable.from(this.pieces(stream, await this.begin(stream, lastEventId)), {
-        objectMode: false,
-      });
-      // However it ends: by us, or with the client.
-      pieces.once('close', () => {
-        stream.hear('over');
-        this.streams.delete(stream);
-      });
+      const pieces = readable(
+        this.pieces(stream, await this.begin(stream, lastEventId)),
+        // However it ends: by us, or with the client.
+        () => {
+          stream.hear('over');
+          this.streams.delete(stream);
+        },
+      );
       this.streams.set(stream, pieces);
       this.watch();
       return pieces;
@@ -158,7 +158,7 @@ export class CallStreams implements OnModuleDestroy {
     });
   }
 
-  private async *pieces(stream: CallStream, top: string): AsyncGenerator<string> {
+  private async *pieces(stream: CallStream, top: string): AsyncGenerator<string, void> {
     yield top;
     for (;;) {
       const heard = await stream.next();
@@ -187,6 +187,22 @@ export class CallStreams implements OnModuleDestroy {
       throw error;
     }
   }
+}
+
+/** Not Readable.from: destroyed, that one waits for the piece it has asked for, and here the next one may be far away. */
+function readable(pieces: AsyncGenerator<string, void>, ended: () => void): Readable {
+  return new Readable({
+    read() {
+      pieces.next().then(
+        ({ value }) => this.push(value ?? null),
+        (error: unknown) => this.destroy(error as Error),
+      );
+    },
+    destroy(error, done) {
+      ended();
+      done(error);
+    },
+  });
 }
 
 const RESET = 'event: reset\ndata: {}\n';
