@@ -47,7 +47,7 @@ export const functionHashes: Readonly<Record<string, string>> = {
   'ava.job_standing()': '3b55f33ed8eef86274940f83efd01577b419ddf1560542f79c9838e741555573',
   'ava.list_jobs(text,timestamp with time zone,uuid,integer)':
     'c9f3e56dbf7a4133cee50221aec2e833da89f6d242eef49eb76d8171f125bbd2',
-  'ava.log_calls()': 'dcaad4163885101a14eb3ae7d0efd0a11bc6d491714a2ad7bcbbf43deb55021c',
+  'ava.log_calls()': '8a7f8890778a47275050c7e61e96cba8899418d2eb99363401b4fd803bb7aa96',
   'ava.member(uuid)': '7dd405ff0a34fa0061e5d9ffa275525b09eb10e4d3c1a3f84664e9322e405f10',
   'ava.members(timestamp with time zone,uuid,integer)':
     'f79ef2959a8bd9801a879fb403bafca843a4f831b07c5866cece568b9117bd55',

@@ -1,4 +1,5 @@
 import { Client, type Notification } from 'pg';
+import { EVENTS } from '../../src/calls/call-events.query';
 import { startApp, type TestApp } from '../support/app';
 import { claim, LoginSession, memberOf, type Member } from '../support/plane-session';
 
@@ -134,5 +135,31 @@ describe('the order of events', () => {
       [bob.tenantId, before[0]?.last_at],
     );
     expect(later).toHaveLength(1);
+  });
+});
+
+describe('the reading of events', () => {
+  it('goes by the keys of the own tenant, however much is there of others', async () => {
+    await app.sql(
+      `INSERT INTO calls (tenant_id, id) SELECT t, gen_random_uuid()
+         FROM unnest($1::uuid[]) t, generate_series(1, 5000)`,
+      [[alice.tenantId, bob.tenantId]],
+    );
+    await app.sql(
+      `INSERT INTO call_events (tenant_id, at, type, call_id)
+       SELECT tenant_id, now() - row_number() OVER () * interval '1 second', 'created', id FROM calls`,
+    );
+    await app.sql('ANALYZE call_events, calls');
+
+    await login.with(claim(alice), async () => {
+      const rows = await login.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${EVENTS}`, [
+        alice.tenantId,
+        (Date.now() - 60_000) * 1000,
+      ]);
+      const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+      expect(plan).toContain('Index Scan using call_events_pkey');
+      expect(plan).toContain('Index Scan using calls_pkey');
+      expect(plan).not.toMatch(/Seq Scan|Sort/);
+    });
   });
 });
