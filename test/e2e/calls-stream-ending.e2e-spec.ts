@@ -78,6 +78,9 @@ describe('a stream', () => {
   it.each(Object.entries(endings))('ends when %s, at the next look', async (_, end) => {
     const stream = await follow(alice);
     await stream.next();
+    // The reading with which a stream begins is over: nothing but the look can tell.
+    await insert(alice, 1);
+    await stream.next();
 
     await app.sql(end, [alice.userId]);
     await streams.look();
