@@ -64,14 +64,12 @@ describe('a route', () => {
       const own = Object.entries(document.paths)
         .filter(([other]) => new RegExp(`^${withId(other, '[^/]+')}$`).test(url))
         .flatMap(([, item]) => Object.keys(item).map((name) => name.toUpperCase()));
+      if (own.includes('GET')) own.push('HEAD');
       for (const method of methods.filter((name) => !own.includes(name))) {
         const answer = await new Client(app.app).send(method, url);
 
         expectProblem(answer, 405, 'method.not_allowed');
-        const head = own.includes('GET') ? ['HEAD'] : [];
-        expect(String(answer.headers.allow).split(', ')).toEqual(
-          [...new Set([...own, ...head])].sort(),
-        );
+        expect(String(answer.headers.allow).split(', ')).toEqual([...new Set(own)].sort());
       }
     }
   });
