@@ -1,8 +1,11 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module';
+import { CallNews } from '../kernel/database/call-news';
 import { Call } from './call.entity';
 import { CallGuard } from './call.guard';
+import { CallStreamController } from './call-stream.controller';
+import { CallStreams } from './call-streams.service';
 import { CallsExportService } from './calls-export.service';
 import { CallsImportService } from './calls-import.service';
 import { CallsTransferController } from './calls-transfer.controller';
@@ -11,8 +14,15 @@ import { CallsService } from './calls.service';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Call]), AuditModule],
-  controllers: [CallsController, CallsTransferController],
-  providers: [CallsService, CallGuard, CallsExportService, CallsImportService],
+  controllers: [CallsController, CallsTransferController, CallStreamController],
+  providers: [
+    CallsService,
+    CallGuard,
+    CallsExportService,
+    CallsImportService,
+    CallNews,
+    CallStreams,
+  ],
   exports: [CallsService],
 })
 export class CallsModule {}

@@ -2,7 +2,8 @@ import type { Position } from '../kernel/http/keyset';
 import { searchFor } from './call-search';
 import type { ListCalls } from './calls.dto';
 
-const summary = `id, customer, status, direction, started_at AS "startedAt", ended_at AS "endedAt",
+/** The columns of a CallSummary. */
+export const summary = `id, customer, status, direction, started_at AS "startedAt", ended_at AS "endedAt",
   duration_seconds AS "durationSeconds", summary, phone_number_id AS "phoneNumberId", cost::float8 AS cost,
   ended_reason AS "endedReason", created_at AS "createdAt"`;
 const MICROSECONDS = `(extract(epoch FROM greatest(least(sorted_at, '9999-12-31'), '0001-01-01')) * 1000000)::bigint::text`;

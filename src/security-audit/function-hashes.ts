@@ -53,6 +53,7 @@ export const functionHashes: Readonly<Record<string, string>> = {
   'ava.job_standing()': '3b55f33ed8eef86274940f83efd01577b419ddf1560542f79c9838e741555573',
   'ava.list_jobs(text,timestamp with time zone,uuid,integer)':
     'c9f3e56dbf7a4133cee50221aec2e833da89f6d242eef49eb76d8171f125bbd2',
+  'ava.log_calls()': '8a7f8890778a47275050c7e61e96cba8899418d2eb99363401b4fd803bb7aa96',
   'ava.marked_words(uuid,text)': '484cce84ae2a4db0f34ee948eefbf04ff762aba9997c8540390f3c80deb34e92',
   'ava.matching_calls(jsonb)': '1d3dd285f41deb40aa6c98c3218c368029bfd22a0f065c18195f06b1c1d4df9c',
   'ava.member(uuid)': '7dd405ff0a34fa0061e5d9ffa275525b09eb10e4d3c1a3f84664e9322e405f10',
@@ -103,6 +104,8 @@ export const functionHashes: Readonly<Record<string, string>> = {
   'ava.token_owner(bytea,text)': 'ca3a4a86c178f0ab2c71bc2067ceba20a16135c4848c237ac089c82a44363278',
   'ava.transfer_tenant(uuid)': '9692369cba9069d0e4b85a1978b966b39636b7bd4badb96588c28dc86c862eb8',
   'ava.user_id()': '1101345281bd2e4fc2701ff2ea3951b321e8d133a5f6e442d9bf642c68954585',
+  'ava.watch_calls(uuid[],uuid[],uuid[])':
+    '54502e1dd2e8aaa21a7075f237cad831696ed94cf633d06436b7146763e87056',
   'ava.word_forms(text)': '24e05eea27ecbf8bc24ef7b0e451f3189c0a6b99bd59fa245a6f0bc51a766eaf',
   'ava.word_mark(uuid)': '6b0ce0e16821a43e462ecf0c075142a083006e8f4e2fdffcca83715b45f9a4ae',
   'ava.words(text)': 'c28ebe617332cf489e961bc76cc0e608366fa768c0f325f20715e70dc92d50ab',

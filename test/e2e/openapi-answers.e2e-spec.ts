@@ -92,6 +92,7 @@ const typeOf = (header: unknown) =>
 const ofText: Readonly<Record<string, [RegExp, string]>> = {
   none: [/^$/, 'has a body'],
   'text/csv': [/^(.+\r\n)+$/, 'is no CSV'],
+  'text/event-stream': [/^retry: \d+\nid: \d+\n\n$/, 'is no event stream'],
   'application/x-ndjson': [/^(\{.*\}\n)+$/, 'is no NDJSON'],
 };
 

@@ -215,6 +215,7 @@ export const operations: Readonly<Record<string, IsolationEntry>> = {
     ids: { body: { phoneNumberId: 'phoneNumberId' } },
     foreign: { body: [200] },
   },
+  'GET /calls/stream': { ok: 200 },
   'GET /calls/{id}': { ok: 200, ...byCall },
   'PATCH /calls/{id}': { ok: 200, body: () => ({ notes: 'Changed' }), ...byCall },
   'DELETE /calls/{id}': { ok: 204, ...byCall },

@@ -40,6 +40,7 @@ const FIXED_WORDS = [
   'audit_events.action',
   'audit_events.target',
   'invitations.delivery',
+  'call_events.type',
   'invitations.role',
   'memberships.role',
   'pgboss.job.dead_letter',

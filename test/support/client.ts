@@ -50,7 +50,7 @@ export class Client {
   /** @param body text is sent as it is, with the headers given; all else as JSON */
   async send(method: Method, url: string, body?: unknown, options: Options = {}): Promise<Answer> {
     const token = options.token ?? this.token;
-    const answer = await this.app.inject({
+    const asked = {
       method,
       url,
       headers: {
@@ -61,13 +61,34 @@ export class Client {
       ...(body === undefined
         ? {}
         : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
-    });
-    const json = /[/+]json/.test(String(answer.headers['content-type'])) && answer.payload !== '';
-    return {
-      status: answer.statusCode,
-      headers: answer.headers,
-      text: answer.payload,
-      body: json ? (JSON.parse(answer.payload) as unknown) : undefined,
     };
+    const endless = method === 'GET' && url.startsWith('/calls/stream');
+    const answer = await (endless ? beginning(this.app, asked) : this.app.inject(asked));
+    return answerOf(answer);
   }
+}
+
+type Injected = Pick<Awaited<ReturnType<typeof beginning>>, 'statusCode' | 'headers' | 'payload'>;
+
+function answerOf({ statusCode, headers, payload }: Injected): Answer {
+  const json = /[/+]json/.test(String(headers['content-type'])) && payload !== '';
+  const body = json ? (JSON.parse(payload) as unknown) : undefined;
+  return { status: statusCode, headers, text: payload, body };
+}
+
+/** What never ends is read up to its first piece, and then left. */
+async function beginning(
+  app: NestFastifyApplication,
+  asked: Parameters<NestFastifyApplication['inject']>[0] & object,
+) {
+  const answer = await app.inject({ ...asked, payloadAsStream: true });
+  const stream = answer.stream();
+  const endless = String(answer.headers['content-type']).startsWith('text/event-stream');
+  let payload = '';
+  for await (const piece of stream) {
+    payload += String(piece);
+    if (endless) break;
+  }
+  answer.raw.res.destroy();
+  return { statusCode: answer.statusCode, headers: answer.headers, payload };
 }

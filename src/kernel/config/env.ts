@@ -16,6 +16,8 @@ export interface Env {
   readonly appUrl: string;
   readonly databaseUrl: string | undefined;
   readonly databaseAdminUrl: string | undefined;
+  /** Where to LISTEN when DATABASE_URL leads to a pooler, which does not pass notifications on. */
+  readonly databaseListenUrl: string | undefined;
   readonly encryptionKey: string | undefined;
   readonly jwtSecret: string | undefined;
   readonly tenancyMode: 'solo' | 'team';
@@ -93,6 +95,7 @@ function readSecrets(read: SettingsReader, purpose: Purpose) {
   const schemes = ['postgres:', 'postgresql:'];
   const databaseUrl = read.url('DATABASE_URL', schemes);
   const databaseAdminUrl = read.url('DATABASE_ADMIN_URL', schemes);
+  const databaseListenUrl = read.url('DATABASE_LISTEN_URL', schemes);
   const encryptionKey = read.checked('ENCRYPTION_KEY', (text) => {
     parseKeyring(text);
   });
@@ -112,7 +115,7 @@ function readSecrets(read: SettingsReader, purpose: Purpose) {
     }
   }
   const dataDir = resolve(read.text('AVA_DATA_DIR') ?? defaultDataDir(process.cwd()));
-  return { databaseUrl, databaseAdminUrl, encryptionKey, jwtSecret, dataDir };
+  return { databaseUrl, databaseAdminUrl, databaseListenUrl, encryptionKey, jwtSecret, dataDir };
 }
 
 function readProviders(read: SettingsReader) {

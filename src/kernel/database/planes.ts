@@ -97,6 +97,8 @@ export const tables: Readonly<Record<string, Table>> = {
     },
   },
   call_texts: { kind: 'tenant', tenant: { select: '*' } },
+  call_events: { kind: 'tenant', tenant: { select: '*' } },
+  call_feeds: { kind: 'tenant', tenant: { select: '*' } },
   ava_profiles: {
     kind: 'tenant',
     tenant: { select: '*', update: '*' },
@@ -162,6 +164,7 @@ export const callable = {
     'standing',
     'suspension',
     'open_job',
+    'watch_calls',
   ],
   policies: ['tenant_id', 'user_id', 'operator_id', 'identity_user', 'is_server', 'claimed'],
   tenant: [

@@ -80,6 +80,23 @@ export class TenantDb {
     return found.role;
   }
 
+  /**
+   * Of each caller when the calls of the tenant last changed, in microseconds since 1970: 0 for never, nothing for a caller
+   * who may not enter it any more. One question for all of them, which opens nothing.
+   */
+  async watchCalls(callers: readonly Caller[]): Promise<readonly (number | undefined)[]> {
+    const found = await this.dataSource.query<{ place: number; last: number }[]>(
+      'SELECT place, last FROM ava.watch_calls($1, $2, $3)',
+      [
+        callers.map(({ sessionId }) => sessionId),
+        callers.map(({ userId }) => userId),
+        callers.map(({ tenantId }) => tenantId),
+      ],
+    );
+    const last = new Map(found.map((row) => [row.place, row.last]));
+    return callers.map((_, i) => last.get(i + 1));
+  }
+
   private async told<T>(who: Caller, work: Promise<T>): Promise<T> {
     try {
       return await work;

@@ -66,4 +66,9 @@ export const teamProblems = {
     ['Other exports are running', 'Try again after the seconds in Retry-After.'],
     ['D’autres exports sont en cours', 'Réessayez après les secondes de Retry-After.'],
   ),
+  'call.too_many_streams': entry(
+    429,
+    ['Too many streams are open', 'Close one, or try again after the seconds in Retry-After.'],
+    ['Trop de flux sont ouverts', 'Fermez-en un, ou réessayez après les secondes de Retry-After.'],
+  ),
 } as const satisfies Record<string, Entry>;
