@@ -21,7 +21,7 @@ export type CallSummaryRow = Pick<
   | 'createdAt'
 >;
 
-class CallSummary {
+export class CallSummary {
   @Out('The call’s id.', 'f69f8e28-5ffb-43ea-b018-0da95cb7aee9', { format: 'uuid' })
   id!: string;
 

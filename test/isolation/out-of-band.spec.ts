@@ -53,7 +53,7 @@ describe('time', () => {
 
       const foreign = await ask(bobsCall);
 
-      expect(foreign.length).toBeGreaterThan(1);
+      expect(foreign.length).toBeGreaterThan(0);
       expect(foreign).toEqual(await ask(randomUUID()));
     },
   );
