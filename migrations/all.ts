@@ -17,6 +17,7 @@ import { AccountTokens1764000015000 } from './1764000015000-account-tokens';
 import { OperatorsSide1764000016000 } from './1764000016000-operators-side';
 import { PersonalInvitations1764000017000 } from './1764000017000-personal-invitations';
 import { FewerRoundTrips1764000019000 } from './1764000019000-fewer-round-trips';
+import { Retention1764000026000 } from './1764000026000-retention';
 
 /** In order. A list and not a folder pattern: the same from the sources, from dist and under Jest. */
 export const allMigrations = [
@@ -39,4 +40,5 @@ export const allMigrations = [
   OperatorsSide1764000016000,
   PersonalInvitations1764000017000,
   FewerRoundTrips1764000019000,
+  Retention1764000026000,
 ];

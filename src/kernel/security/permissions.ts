@@ -7,6 +7,7 @@ export const permissions = {
   'tenant.read': 'member',
   'tenant.rename': 'admin',
   'tenant.export': 'owner',
+  'tenant.retention': 'owner',
   'tenant.transfer': 'owner',
   'tenant.delete': 'owner',
   'member.read': 'member',
@@ -26,6 +27,8 @@ export const permissions = {
   'call.record': 'member',
   'call.change': 'admin',
   'call.delete': 'admin',
+  'caller.export': 'admin',
+  'caller.erase': 'admin',
   'audit.read': 'admin',
 } as const satisfies Readonly<Record<`${string}.${string}`, Role>>;
 
