@@ -10,7 +10,7 @@ export function maskText<T extends string | null>(text: T, number: RegExp): T | 
 /** In every text, name and whole number of what was sent as JSON. */
 export function maskJson(value: unknown, number: RegExp, depth = 0): unknown {
   if (typeof value === 'string') return maskText(value, number);
-  if (typeof value === 'number') return maskText(String(value), number) === MASK ? MASK : value;
+  if (Number.isInteger(value)) return maskText(String(value), number) === MASK ? MASK : value;
   if (typeof value !== 'object' || value === null || depth > DEEPEST) return value;
   if (Array.isArray(value)) return value.map((one) => maskJson(one, number, depth + 1));
   return Object.fromEntries(
