@@ -22,7 +22,6 @@ export class Retention1764000026000 implements MigrationInterface {
         last_run_at timestamptz,
         transcripts_removed integer NOT NULL DEFAULT 0,
         calls_removed integer NOT NULL DEFAULT 0);
-      CREATE INDEX retention_settings_next_run_at_idx ON retention_settings (next_run_at);
 
       CREATE TABLE erasure_receipts (
         tenant_id uuid NOT NULL CONSTRAINT erasure_receipts_tenant_id_fkey REFERENCES tenants(id) ON DELETE CASCADE,
