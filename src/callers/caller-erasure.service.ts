@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { AuditService } from '../audit/audit.service';
 import { TenantDb } from '../kernel/database/tenant-db';
 import { Problem } from '../kernel/http/problem';
 import type { Principal } from '../kernel/security/principal';
@@ -36,7 +35,6 @@ export class CallerErasureService {
 
   constructor(
     private readonly db: TenantDb,
-    private readonly audit: AuditService,
     private readonly limits: RateLimits,
     private readonly keys: ErasureKeys,
     private readonly receipts: ErasureReceipts,
@@ -90,11 +88,7 @@ export class CallerErasureService {
       done.calls += count;
       for (const ids of mentionsIn(page)) done.mentions += await maskIn(em, who, { ids, number });
     }
-    const receipt = await this.receipts.add(em, who, { ...done, canonical: number.canonical });
-    const { id: target, callsErased, mentionsMasked } = receipt;
-    const details = { callsErased, mentionsMasked };
-    await this.audit.record(em, who, { action: 'caller.erased', target, details });
-    return receipt;
+    return this.receipts.add(em, who, { ...done, canonical: number.canonical });
   }
 }
 

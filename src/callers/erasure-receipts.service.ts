@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { AuditService } from '../audit/audit.service';
 import { TenantDb } from '../kernel/database/tenant-db';
 import { Keyset, type Page, type Position } from '../kernel/http/keyset';
 import type { Principal } from '../kernel/security/principal';
@@ -24,9 +25,10 @@ export class ErasureReceipts {
     private readonly db: TenantDb,
     private readonly keys: ErasureKeys,
     private readonly keyset: Keyset,
+    private readonly audit: AuditService,
   ) {}
 
-  /** In the transaction of the erasure. */
+  /** With its event in the trail, in the transaction of the erasure. */
   async add(
     em: EntityManager,
     who: Principal,
@@ -47,6 +49,8 @@ export class ErasureReceipts {
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
       [who.tenantId, id, at, by, numberHash, callsErased, mentionsMasked, signature],
     );
+    const details = { callsErased, mentionsMasked };
+    await this.audit.record(em, who, { action: 'caller.erased', target: id, details });
     return { ...receipt, signature, genuine: true };
   }
 

@@ -4,7 +4,7 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { briefly } from '../jobs/job-queue';
+import { loggable } from '../kernel/database/database-errors';
 import { QueueDb } from '../kernel/database/queue-db';
 
 /** Milliseconds between two looks whether some tenant's run is due. */
@@ -37,7 +37,8 @@ export class RetentionSchedule implements OnApplicationBootstrap, OnModuleDestro
     try {
       await this.addDue();
     } catch (error) {
-      this.logger.warn(`Runs that are due could not be added: ${briefly(error)}`);
+      const { type, sqlstate } = loggable(error);
+      this.logger.warn(`Runs that are due could not be added: ${String(sqlstate ?? type)}`);
     }
   }
 }
