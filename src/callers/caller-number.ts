@@ -9,6 +9,8 @@ export interface CallerNumber {
   readonly digits: readonly string[];
   /** For PostgreSQL: whatever holds the number matches, and more; null when it cannot be told from other digits. */
   readonly roughly: string | null;
+  /** The same for LIKE, which is many times faster and lets few texts through to the pattern. */
+  readonly inOrder: string | null;
   /** The number in a text. */
   readonly written: RegExp | null;
 }
@@ -48,6 +50,7 @@ function worldwide(international: string): CallerNumber | null {
     canonical: number,
     digits: [full, `00${full}`, `011${full}`, `${country}0${nationalNumber}`, ...atHome],
     roughly: [...nationalNumber].join(ROUGH_GAP),
+    inOrder: inOrder(nationalNumber),
     written: pattern(forms),
   };
 }
@@ -61,9 +64,11 @@ function literal(digits: string, prefix: string): CallerNumber {
     canonical: prefix === '' ? digits : `+${digits}`,
     digits: prefix === '' ? [digits] : [digits, `00${digits}`, `011${digits}`],
     roughly: found ? [...digits].join(ROUGH_GAP) : null,
+    inOrder: found ? inOrder(digits) : null,
     written: found ? pattern([`${before}${spaced(digits)}`]) : null,
   };
 }
 
+const inOrder = (digits: string) => `%${[...digits].join('%')}%`;
 const spaced = (digits: string) => [...digits].join(GAP);
 const pattern = (forms: string[]) => new RegExp(`(?<!\\d)(?:${forms.join('|')})(?!\\d)`, 'gu');

@@ -24,8 +24,9 @@ const PAGE = 1000;
 export const SCAN = `
   SELECT id, at, customer, own, found FROM (
     SELECT id, at, customer, place, own, own OR
-           ($6::text IS NOT NULL AND concat_ws(' | ', transcript, summary, notes, messages::text) ~ $6) AS found
-      FROM (SELECT id, sorted_at::text AS at, customer, transcript, summary, notes, messages,
+           ($6::text IS NOT NULL AND texts LIKE $7 AND texts ~ $6) AS found
+      FROM (SELECT id, sorted_at::text AS at, customer,
+                   concat_ws(' | ', transcript, summary, notes, messages::text) AS texts,
                    row_number() OVER (ORDER BY sorted_at, id) AS place,
                    coalesce(regexp_replace(customer, '[^0-9]', '', 'g') = ANY ($5::text[]), false) AS own
               FROM calls
@@ -37,11 +38,19 @@ export const SCAN = `
 export async function* scan(
   read: Read,
   tenantId: string,
-  { digits, roughly }: CallerNumber,
+  { digits, roughly, inOrder }: CallerNumber,
 ): AsyncGenerator<ScannedCall[]> {
   let last: ScannedCall | undefined;
   do {
-    const rows: Row[] = await read(SCAN, [tenantId, last?.at, last?.id, PAGE, digits, roughly]);
+    const rows: Row[] = await read(SCAN, [
+      tenantId,
+      last?.at,
+      last?.id,
+      PAGE,
+      digits,
+      roughly,
+      inOrder,
+    ]);
     const found = rows.filter((row) => row.found);
     if (found.length > 0) yield found;
     last = rows.at(-1);

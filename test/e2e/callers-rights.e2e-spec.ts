@@ -1,7 +1,9 @@
+import { CallerExportService } from '../../src/callers/caller-export.service';
 import { startApp, type TestApp } from '../support/app';
 import { erase, everything, NUMBER, preview, record } from '../support/callers';
 import { register, type Person } from '../support/people';
-import { joinAs, said, trailOf } from '../support/team';
+import { sessionIdOf } from '../support/plane-session';
+import { joinAs, said, setRole, trailOf } from '../support/team';
 
 let app: TestApp;
 let alice: Person;
@@ -103,6 +105,16 @@ describe('the export of a caller', () => {
     expect(mention).toMatchObject({ callId, field: 'transcript' });
     expect(String(mention?.excerpt).length).toBeLessThan(120);
     expect(lines.at(-1)).toEqual({ type: 'end', rows: { phone_number: 1, call: 1, mention: 1 } });
+  });
+
+  it('breaks off, without its end, when who asked is no admin any more', async () => {
+    const ada = await joinAs(app, alice, { role: 'admin' });
+    await record(app, alice, NUMBER);
+    const who = { ...ada, sessionId: sessionIdOf(ada), requestId: 'r', ip: null };
+    const lines = await app.app.get(CallerExportService).open(who, NUMBER);
+    await setRole(alice, ada, 'member');
+
+    await expect(lines.toArray()).rejects.toMatchObject({ code: 'auth.role_too_low' });
   });
 
   it('is told in the trail without the number', async () => {

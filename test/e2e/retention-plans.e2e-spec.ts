@@ -38,7 +38,7 @@ async function planOf(sql: string, parameters: unknown[]): Promise<string> {
 }
 
 describe('with 10,000 calls', () => {
-  const { digits, roughly } = callerNumber('+33612100067');
+  const { digits, roughly, inOrder } = callerNumber('+33612100067');
 
   it.each<[string, string, (tenantId: string) => unknown[], string]>([
     ['the preview', PREVIEW, (tenant) => [tenant, 90, 10], 'calls_content_idx'],
@@ -49,7 +49,7 @@ describe('with 10,000 calls', () => {
       SCAN,
       (tenant) => [
         ...[tenant, '2025-01-31', '820d5d8b-af76-4ec6-adcd-56fed15c78bf', 1000],
-        ...[digits, roughly],
+        ...[digits, roughly, inOrder],
       ],
       'calls_sorted_at_idx',
     ],
