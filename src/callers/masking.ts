@@ -1,4 +1,4 @@
-export const MASK = '[erased]';
+const MASK = '[erased]';
 
 const DEEPEST = 40;
 

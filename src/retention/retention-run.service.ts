@@ -6,7 +6,7 @@ import type { Job } from '../jobs/jobs.types';
 import { TenantDb } from '../kernel/database/tenant-db';
 import { CLEAR_TRANSCRIPTS, DELETE_CALLS } from './retention.query';
 
-export const QUEUE = 'retention';
+const QUEUE = 'retention';
 /** Rows that one transaction removes: each holds its locks for a moment only. */
 const BATCH = 500;
 /** Milliseconds of one job. What is left then is still due, and gets the next one. */

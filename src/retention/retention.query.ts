@@ -1,5 +1,5 @@
 /** What a transcript is here: everything that was said, or was made of it. */
-export const HAS_CONTENT =
+const HAS_CONTENT =
   '(transcript IS NOT NULL OR messages IS NOT NULL OR summary IS NOT NULL OR recording_url IS NOT NULL)';
 
 /** Before this moment; of calls without a start, when they were recorded. No days, and nothing is before it. */

@@ -162,12 +162,12 @@ describe('the daily run', () => {
     await app.app.get(Jobs).runDue();
   });
 
-  it('obeys a setting that changed after the job was added', async () => {
+  it('leaves its day to a setting that changed after the job was added', async () => {
     await record(alice, 400);
     await keep(alice, 30, 30);
     await makeDue(alice);
     await schedule.addDue();
-    await keep(alice, null, null);
+    await keep(alice, 90, 90);
 
     await app.app.get(Jobs).runDue();
 
