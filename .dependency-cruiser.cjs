@@ -4,7 +4,7 @@ const tiers = [
   ['kernel'],
   ['audit', 'jobs', 'mail', 'providers', 'security-audit'],
   ['tenants', 'invitations', 'credentials'],
-  ['ava-profiles', 'phone-numbers', 'calls'],
+  ['ava-profiles', 'phone-numbers', 'calls', 'callers', 'retention'],
   ['users'],
   ['auth'],
   ['onboarding', 'personal-data', 'webhooks', 'admin', 'health'],

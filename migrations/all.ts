@@ -20,6 +20,7 @@ import { TeamsAndAccounts1764000018000 } from './1764000018000-teams-and-account
 import { FewerRoundTrips1764000019000 } from './1764000019000-fewer-round-trips';
 import { CallSearch1764000020000 } from './1764000020000-call-search';
 import { CallEvents1764000024000 } from './1764000024000-call-events';
+import { Retention1764000026000 } from './1764000026000-retention';
 
 /** In order. A list and not a folder pattern: the same from the sources, from dist and under Jest. */
 export const allMigrations = [
@@ -45,4 +46,5 @@ export const allMigrations = [
   FewerRoundTrips1764000019000,
   CallSearch1764000020000,
   CallEvents1764000024000,
+  Retention1764000026000,
 ];

@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { AdminModule } from './admin/admin.module';
 import { AuthModule } from './auth/auth.module';
 import { AvaProfilesModule } from './ava-profiles/ava-profiles.module';
+import { CallersModule } from './callers/callers.module';
 import { CallsModule } from './calls/calls.module';
 import { CredentialsModule } from './credentials/credentials.module';
 import { HealthModule } from './health/health.module';
@@ -20,6 +21,7 @@ import { MailModule } from './mail/mail.module';
 import { OnboardingModule } from './onboarding/onboarding.module';
 import { PersonalDataModule } from './personal-data/personal-data.module';
 import { PhoneNumbersModule } from './phone-numbers/phone-numbers.module';
+import { RetentionModule } from './retention/retention.module';
 import { TenantsModule } from './tenants/tenants.module';
 import { UsersModule } from './users/users.module';
 
@@ -42,6 +44,8 @@ export class AppModule {
         AvaProfilesModule,
         PhoneNumbersModule,
         CallsModule,
+        CallersModule,
+        RetentionModule,
         OnboardingModule,
         PersonalDataModule,
         AdminModule,

@@ -69,6 +69,10 @@ export class Call {
   @Column({ type: 'text', array: true })
   tags!: string[];
 
+  /** When the caller had everything about them removed from it. */
+  @Column({ name: 'erased_at', type: 'timestamptz', nullable: true })
+  erasedAt!: Date | null;
+
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   createdAt!: Date;
 

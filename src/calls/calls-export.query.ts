@@ -21,7 +21,7 @@ const stored = [
     'summary',
   ],
   ...['phone_number_id', 'cost', 'ended_reason', 'created_at', 'transcript', 'messages'],
-  ...['recording_url', 'provider', 'provider_call_id', 'notes', 'tags', 'sorted_at'],
+  ...['recording_url', 'provider', 'provider_call_id', 'notes', 'tags', 'erased_at', 'sorted_at'],
 ].join(', ');
 
 const iso = (column: string) =>
@@ -48,6 +48,7 @@ const shown = {
   providerCallId: 'provider_call_id',
   notes: 'notes',
   tags: 'to_json(tags)',
+  erasedAt: iso('erased_at'),
 } as const;
 
 export type Shown = keyof typeof shown;

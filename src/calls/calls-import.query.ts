@@ -39,12 +39,15 @@ const changed = Object.entries(columns).map(([field, [column]]) => {
   };
 });
 
-/** Those that were there before: fields that a line has not stay as they are, and so does a call that differs in none. */
+/**
+ * Those that were there before: fields that a line has not stay as they are, and so does a call that differs in none. What was erased at
+ * its caller’s wish stays erased.
+ */
 export const updateChanged = `UPDATE calls c
   SET ${changed.map(({ set }) => set).join(', ')}, updated_at = now()
   FROM ${rows}
   WHERE c.tenant_id = $1 AND c.provider = r.provider AND c.provider_call_id = r."providerCallId" AND c.id <> r.id
-    AND (${changed.map(({ differs }) => differs).join(' OR ')})
+    AND c.erased_at IS NULL AND (${changed.map(({ differs }) => differs).join(' OR ')})
   RETURNING c.id`;
 
 /** Which numbers the tenant has; they stay until the calls on them are stored. */

@@ -16,7 +16,7 @@ export const columns = (at = MICROSECONDS) => `${summary}, ${at} AS at`;
 
 /** A Call by tenant and id, as the entity would be. */
 export const ONE_CALL = `SELECT tenant_id AS "tenantId", ${summary}, transcript, messages, recording_url AS "recordingUrl",
-    provider, provider_call_id AS "providerCallId", notes, tags, updated_at AS "updatedAt"
+    provider, provider_call_id AS "providerCallId", notes, tags, erased_at AS "erasedAt", updated_at AS "updatedAt"
   FROM calls WHERE tenant_id = $1 AND id = $2`;
 
 /** Which calls, and in which order. */

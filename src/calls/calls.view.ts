@@ -105,6 +105,9 @@ export class CallView extends CallSummary {
   @Out('Labels of the team.', ['vip'], { type: [String] })
   tags!: string[];
 
+  @Out('When everything about the caller was erased from it.', '2025-03-01T10:00:00.000Z', time)
+  erasedAt!: Date | null;
+
   static override of(call: Call): CallView {
     return {
       ...CallSummary.of(call),
@@ -115,6 +118,7 @@ export class CallView extends CallSummary {
       providerCallId: call.providerCallId,
       notes: call.notes,
       tags: call.tags,
+      erasedAt: call.erasedAt,
     };
   }
 }

@@ -86,6 +86,7 @@ export const functionHashes: Readonly<Record<string, string>> = {
   'ava.revoke_invitation(uuid)': '01b350e987d95c8664ac0fb88fdef50f8c54b2f934d3a0031b9a1658f6b7dfd3',
   'ava.revoke_with_inviter()': '65e17304b15b7db840d7284657eaf8e0279484f9ed7ca4a661d001f908e5779a',
   'ava.role_of_member(uuid)': 'd55e817ee329ddecd433e953a3b47adee58fabac3e0ab0c22cb0b9df510a5053',
+  'ava.schedule_retention()': '4461ed00af776c1a9d88416bd89c2ab99b7f669659e356fe4fbc2592197defcb',
   'ava.security_counts(integer,integer)':
     'b7c961c33749d8641e10df5f04ed5894820ad3c4c5f3a70a325884bbd35793bc',
   'ava.session_owner(uuid)': 'b9b47181c5e92d4b7dc08846fef38301c75822e658562c0091122eedcdc3ee15',

@@ -16,7 +16,7 @@ export class TenantExportController {
   @Operation({
     summary: 'Download everything of the tenant, one JSON object a line',
     description:
-      'Each line has a `type`: tenant, member, ava_profile, phone_number, call (with its transcript), audit_event. The last one is `end` with the number of rows of each type; without it the download broke off. Credentials are the members’ own and not in it.',
+      'Each line has a `type`: tenant, member, ava_profile, phone_number, call (with its transcript), retention, erasure_receipt, audit_event. The last one is `end` with the number of rows of each type; without it the download broke off. Credentials are the members’ own and not in it.',
     media: NDJSON,
     problems: ['tenant.export_busy'],
   })

@@ -66,9 +66,28 @@ export const parts: readonly Part[] = [
       `customer, status, direction, started_at AS "startedAt", ended_at AS "endedAt",
        duration_seconds AS "durationSeconds", summary, phone_number_id AS "phoneNumberId", cost::float8 AS cost,
        ended_reason AS "endedReason", transcript, messages, recording_url AS "recordingUrl", provider,
-       provider_call_id AS "providerCallId", notes, tags, created_at AS "createdAt"`,
+       provider_call_id AS "providerCallId", notes, tags, erased_at AS "erasedAt", created_at AS "createdAt"`,
       'calls',
       'sorted_at',
+    ),
+  },
+  {
+    type: 'retention',
+    rows: MANY,
+    sql: single(
+      `transcript_days AS "transcriptDays", call_days AS "callDays", changed_at AS "changedAt",
+       last_run_at AS "lastRunAt"`,
+      'retention_settings WHERE tenant_id = $1',
+    ),
+  },
+  {
+    type: 'erasure_receipt',
+    rows: MANY,
+    sql: page(
+      `at, erased_by AS by, number_hash AS "numberHash", calls_erased AS "callsErased",
+       mentions_masked AS "mentionsMasked", signature`,
+      'erasure_receipts',
+      'at',
     ),
   },
   {

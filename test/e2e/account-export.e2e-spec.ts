@@ -34,6 +34,7 @@ const exceptions: Readonly<Record<string, string>> = {
   ava_profiles: 'The tenant’s, which its members read with GET /ava-profile.',
   invitations:
     'The tenant’s; those to the person’s address, or sent by the person, are in the export.',
+  erasure_receipts: 'The tenant’s; what the person erased is told by the events in the export.',
   phone_numbers_quarantine: 'Set aside by a migration, for the operator; no plane reaches it.',
   'pgboss.job': 'Ids of work under way, gone after days.',
 };

@@ -73,7 +73,9 @@ describe('the list of calls', () => {
     const summaries = [third, second, first].map((one) => {
       const detail = ['transcript', 'messages', 'recordingUrl', 'provider', 'providerCallId'];
       return Object.fromEntries(
-        Object.entries(one ?? {}).filter(([key]) => ![...detail, 'notes', 'tags'].includes(key)),
+        Object.entries(one ?? {}).filter(
+          ([key]) => ![...detail, 'notes', 'tags', 'erasedAt'].includes(key),
+        ),
       );
     });
     expect(body).toEqual({ items: summaries, nextCursor: null });

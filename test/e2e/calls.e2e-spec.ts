@@ -63,6 +63,7 @@ describe('recording a call', () => {
       startedAt: '2025-01-31T09:30:00.123Z',
       endedAt: '2025-01-31T09:34:00.000Z',
       createdAt: expect.any(String),
+      erasedAt: null,
     });
   });
 

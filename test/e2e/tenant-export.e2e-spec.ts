@@ -133,6 +133,8 @@ describe('the export of a tenant', () => {
         ava_profile: 1,
         phone_number: 1,
         call: CALLS + 1,
+        retention: 0,
+        erasure_receipt: 0,
         audit_event: 1,
       },
     });

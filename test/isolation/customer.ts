@@ -34,12 +34,15 @@ export interface Ids {
   readonly invitationId: string;
   readonly invitationCursor: string;
   readonly eventCursor: string;
+  readonly receiptCursor: string;
 }
 
 /** Somebody with a tenant of their own in which there are rows of every kind. */
 export interface Customer extends Person, Ids {
   /** Of an open invitation that this tenant has sent. */
   readonly givenToken: string;
+  /** What the preview of an erasure has given. */
+  readonly erasure: Readonly<{ number: string; confirm: string }>;
   /** As the mails had them. */
   readonly mailTokens: Readonly<Record<AccountPurpose, string>>;
   /** What only this customer knows and no table holds as it is. */
@@ -72,6 +75,8 @@ export async function customer(
     inviter: await colleague(app, person, 'admin'),
     email: `${mark('invited')}@example.com`,
   });
+  const number = '+33612345678';
+  const { body: preview } = await person.client.post('/callers/erase-preview', { number });
   const eventCursor = await cursorOf(person, '/audit');
   if (role !== 'owner') await demote(app, person, role);
   return {
@@ -89,6 +94,8 @@ export async function customer(
     phoneNumberCursor: await cursorOf(person, '/phone-numbers'),
     memberCursor: await cursorOf(person, '/tenant/members'),
     eventCursor,
+    receiptCursor: await cursorOf(person, '/callers/receipts'),
+    erasure: { number, confirm: preview.confirm },
     invitationCursor: await cursorOf(person, '/tenant/invitations'),
     secrets: [
       ...credentials,
@@ -180,6 +187,7 @@ export const absent = (of: Ids): Ids => ({
   memberCursor: madeUp(of.memberCursor),
   invitationCursor: madeUp(of.invitationCursor),
   eventCursor: madeUp(of.eventCursor),
+  receiptCursor: madeUp(of.receiptCursor),
 });
 
 /** The cursor with another MAC: of the right form, but given to nobody. */

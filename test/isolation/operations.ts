@@ -109,6 +109,9 @@ export const operations: Readonly<Record<string, IsolationEntry>> = {
   },
 
   'GET /tenant/export': { ok: 200 },
+  'GET /tenant/retention': { ok: 200 },
+  'GET /tenant/retention/preview': { ok: 200 },
+  'PUT /tenant/retention': { ok: 200, body: () => ({ transcriptDays: 90, callDays: null }) },
   'GET /tenant/members': {
     ok: 200,
     ids: { cursor: { cursor: 'memberCursor' } },
@@ -219,6 +222,15 @@ export const operations: Readonly<Record<string, IsolationEntry>> = {
   'GET /calls/{id}': { ok: 200, ...byCall },
   'PATCH /calls/{id}': { ok: 200, body: () => ({ notes: 'Changed' }), ...byCall },
   'DELETE /calls/{id}': { ok: 204, ...byCall },
+
+  'POST /callers/export': { ok: 200, body: ({ erasure: { number } }) => ({ number }) },
+  'POST /callers/erase-preview': { ok: 200, body: ({ erasure: { number } }) => ({ number }) },
+  'POST /callers/erase': { ok: 200, body: ({ erasure }) => erasure },
+  'GET /callers/receipts': {
+    ok: 200,
+    ids: { cursor: { cursor: 'receiptCursor' } },
+    foreign: { cursor: refusedCursor },
+  },
 
   'GET /onboarding': { ok: 200 },
   'PATCH /onboarding': { ok: 200, body: () => ({ flags: { vapi_skipped: true } }) },

@@ -55,6 +55,11 @@ export function rowsOf(
     ip: address(),
     details: { note: mark('details') },
   };
+  const receipt = () => ({
+    ...{ tenant_id: tenantId, id: randomUUID(), at: since, erased_by: userId },
+    ...{ number_hash: mark('number-hash'), signature: mark('signature') },
+    ...{ calls_erased: 1, mentions_masked: 1 },
+  });
   const job = {
     id: randomUUID(),
     name: 'mail',
@@ -78,6 +83,13 @@ export function rowsOf(
     ],
     calls: [call(), call()],
     audit_events: [event, { ...event, id: randomUUID() }],
+    retention_settings: [
+      {
+        ...{ tenant_id: tenantId, call_days: 36_500, changed_at: since, next_run_at: '2099-01-01' },
+        ...{ transcripts_removed: 0, calls_removed: 0 },
+      },
+    ],
+    erasure_receipts: [receipt(), receipt()],
     'pgboss.job': [job],
     phone_numbers_quarantine: [{ ...quarantined, reason: 'orphan', quarantined_at: since }],
   };

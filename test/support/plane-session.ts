@@ -82,6 +82,10 @@ export async function memberOf(app: TestApp, name: string): Promise<Member> {
     status: 'ended',
     transcript: `words of ${name}`,
   });
+  await person.client.put('/tenant/retention', { transcriptDays: 90, callDays: null });
+  const number = '+33612100067';
+  const { body: preview } = await person.client.post('/callers/erase-preview', { number });
+  await person.client.post('/callers/erase', { number, confirm: preview.confirm });
   const { tenantId, userId: inviter } = person;
   await openInvitation(app, { tenantId, inviter, email: `guest.of.${name}@example.com` });
   return { ...person, sessionId: sessionIdOf(person) };

@@ -116,6 +116,8 @@ export const tables: Readonly<Record<string, Table>> = {
     tenant: { select: '*', insert: '*', update: '*', delete: true },
     operator: { select: ['tenant_id', 'id', 'provider', 'created_at'] },
   },
+  retention_settings: { kind: 'tenant', tenant: { select: '*', insert: '*', update: '*' } },
+  erasure_receipts: { kind: 'tenant', tenant: { select: '*', insert: '*' } },
 };
 
 /** Tables that no plane reaches, each with the reason why it needs no policy. */
@@ -218,5 +220,5 @@ export const callable = {
     'resume_tenant',
     'end_sessions',
   ],
-  queue: [],
+  queue: ['schedule_retention'],
 } as const satisfies Record<Plane | 'login' | 'policies', readonly string[]>;

@@ -30,6 +30,7 @@ export function buildOpenApi(app: NestFastifyApplication, settings: Settings): O
     .addTag('Ava profile', 'How Ava speaks for your tenant')
     .addTag('Phone numbers', 'The numbers Ava answers')
     .addTag('Calls', 'Calls and their transcripts')
+    .addTag('Callers', 'What a caller may ask for: everything about a number, and its erasure')
     .addTag('Audit', 'What was done in your tenant, by whom')
     .addTag('Onboarding', 'What is left to set up')
     .addTag('Operators', 'For those who run the installation')

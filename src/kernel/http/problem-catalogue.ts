@@ -1,5 +1,6 @@
 import { entry, type Entry } from './problem-entry';
 import { invitationProblems } from './problem-catalogue-invitations';
+import { callerProblems } from './problem-catalogue-callers';
 import { accountProblems } from './problem-catalogue-account';
 import { operatorProblems } from './problem-catalogue-operators';
 import { teamProblems } from './problem-catalogue-team';
@@ -141,6 +142,7 @@ export const catalogue = {
     ['Cette adresse a déjà un compte', 'Connectez-vous ou utilisez une autre adresse.'],
   ),
   ...accountProblems,
+  ...callerProblems,
   ...teamProblems,
   ...invitationProblems,
   ...operatorProblems,

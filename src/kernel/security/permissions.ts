@@ -8,6 +8,7 @@ export const permissions = {
   'tenant.read': 'member',
   'tenant.rename': 'admin',
   'tenant.export': 'owner',
+  'tenant.retention': 'owner',
   'tenant.transfer': 'owner',
   'tenant.delete': 'owner',
   'member.read': 'member',
@@ -29,6 +30,8 @@ export const permissions = {
   'call.import': 'admin',
   'call.change': 'admin',
   'call.delete': 'admin',
+  'caller.export': 'admin',
+  'caller.erase': 'admin',
   'audit.read': 'admin',
 } as const satisfies Readonly<Record<`${string}.${string}`, Role>>;
 

@@ -31,6 +31,8 @@ export const rateRules = {
   /** Tokens of mails that are tried. They cannot be guessed: it bounds what trying costs us. */
   'account_token.network': { points: 60, seconds: HOUR },
   'account.export': { points: 10, seconds: HOUR },
+  /** Export, preview and erasure together: each reads every text of the tenant. */
+  'caller.search': { points: 60, seconds: HOUR },
   'credential.reveal': { points: 5, seconds: HOUR },
   /** For both providers together. Each turn is a request to a provider, which must not be flooded from here. */
   'credential.verify': { points: 10, seconds: MINUTE },
