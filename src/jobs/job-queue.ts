@@ -92,7 +92,15 @@ export class JobQueue {
   private newBoss(): PgBoss {
     const boss = new PgBoss({
       db: {
-        executeSql: (text, values) => this.db.executeSql(text, values as unknown[] | undefined),
+        executeSql: async (text, values) => {
+          try {
+            return await this.db.executeSql(text, values as unknown[] | undefined);
+          } catch (error) {
+            // Where it takes jobs the library keeps errors to itself, and the queue would look empty.
+            this.logger.warn(`The queue could not be asked: ${briefly(error)}`);
+            throw error;
+          }
+        },
       },
       migrate: false,
       schedule: false,

@@ -101,9 +101,9 @@ describe('the export of calls', () => {
     expect(headers['content-type']).toBe('text/csv; charset=utf-8');
     expect(text.split('\r\n')).toEqual([
       'id,customer,status,direction,startedAt,endedAt,durationSeconds,summary,phoneNumberId,cost,endedReason,createdAt,' +
-        'transcript,messages,recordingUrl,provider,providerCallId,notes,tags',
+        'transcript,messages,recordingUrl,provider,providerCallId,notes,tags,erasedAt',
       `${id},'+33612100067,ended,inbound,2025-01-31T09:30:00.000Z,2025-01-31T09:34:00.000Z,240,' =1+1,,0.42,,${createdAt},` +
-        `"Bonjour,\nAlice ""🙂""","[{""role"": ""bot"", ""message"": ""Bonjour""}]",https://example.com/r/1.mp3,vapi,of-vapi-1,'＝1,"[""vip"",""a,b""]"`,
+        `"Bonjour,\nAlice ""🙂""","[{""role"": ""bot"", ""message"": ""Bonjour""}]",https://example.com/r/1.mp3,vapi,of-vapi-1,'＝1,"[""vip"",""a,b""]",`,
       '',
     ]);
   });

@@ -52,6 +52,17 @@ describe('a job', () => {
     });
   });
 
+  it('that cannot be asked for is told in the log, and is there for the next look', async () => {
+    await addJob(app, alice, {});
+    jest.spyOn(app.app.get(QueueDb), 'executeSql').mockRejectedValueOnce(new Error('away'));
+    const before = app.logs().length;
+
+    const counts = [await jobs.runDue(), await jobs.runDue()];
+
+    expect(counts.reduce((a, b) => a + b)).toBe(1);
+    expect(app.logs().slice(before)).toContain('The queue could not be asked: Error');
+  });
+
   it('does not exist when it was rolled back', async () => {
     const seen: Job[] = [];
     handler = keeping(seen);

@@ -1,6 +1,7 @@
 import type { Client, PoolClient } from 'pg';
 import { queryInContext, type Statement } from '../../src/kernel/database/context-query';
 import { meetServer } from '../../src/kernel/database/named-statements';
+import { Vault } from '../../src/kernel/security/vault';
 import { startApp, type TestApp } from '../support/app';
 import { memberOf, type Member } from '../support/plane-session';
 import { session } from '../support/tenants-in-sql';
@@ -63,6 +64,31 @@ describe('a statement that comes often', () => {
       'permission denied',
     );
     expect((await send(within(bob), own, [true])).rows).toHaveLength(1);
+  });
+
+  it('is not taken for parsed when its context was refused', async () => {
+    const own = 'SELECT created_at FROM tenants WHERE $1';
+    await times(2, () => send(within(alice), own, [true]));
+
+    const refused = send(within({ ...alice, sessionId: bob.sessionId }), own, [true]);
+
+    await expect(refused).rejects.toThrow('the session has ended');
+    expect(await named()).toEqual([]);
+    expect((await send(within(alice), own, [true])).rows).toHaveLength(1);
+    expect(await named()).toEqual([own]);
+  });
+
+  it('may be of a schema that only its plane can use', async () => {
+    const jobs = 'SELECT count(*)::integer AS jobs FROM pgboss.job WHERE $1';
+    const queue: Statement = {
+      text: 'SELECT ava.enter_queue($1, $2)',
+      values: [app.app.get(Vault).serverProofs.join(), '15000'],
+    };
+
+    await times(4, () => send(queue, jobs, [true]));
+
+    expect(await named()).toEqual([jobs]);
+    await expect(send(within(alice), jobs, [true])).rejects.toThrow('permission denied');
   });
 
   it('may be wrong without harm to the next one', async () => {

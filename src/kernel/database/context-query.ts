@@ -14,10 +14,9 @@ interface QueryInternals {
   handleDataRow(message: object): void;
   handleCommandComplete(message: object, connection: Connection): void;
   prepare(connection: Connection): void;
-  hasBeenParsed(connection: Connection): boolean;
 }
 interface Submitting {
-  readonly submittedNamedStatements: Record<string, string>;
+  readonly submittedNamedStatements: object;
 }
 const internals = Query.prototype as unknown as QueryInternals;
 
@@ -26,6 +25,7 @@ const internals = Query.prototype as unknown as QueryInternals;
  * context, the second works in it, and with the end of that transaction the context is gone whatever happens.
  */
 class ContextQuery extends Query {
+  declare name: string;
   private opened = false;
 
   constructor(
@@ -39,20 +39,15 @@ class ContextQuery extends Query {
   }
 
   prepare(connection: Connection): void {
-    this.parseNamed(connection);
     const { text, values = [] } = this.context;
     connection.parse({ name: '', text, types: [] }, true);
     connection.bind({ values: [...values] } as never, true);
     connection.execute({ portal: '' }, true);
     internals.prepare.call(this, connection);
-  }
-
-  /** Before the context, so that the first answer to a Parse, by which pg knows a name, is the one to this. */
-  private parseNamed(connection: Connection): void {
-    const { name, text } = this.statement;
-    if (name === '' || internals.hasBeenParsed.call(this, connection)) return;
-    connection.parse({ name, text, types: [] }, true);
-    (connection as unknown as Submitting).submittedNamedStatements[name] = text;
+    // pg takes the next answer to a Parse for that of the name, and that is the context's: it learns the name later.
+    const { submittedNamedStatements } = connection as unknown as Submitting;
+    Reflect.deleteProperty(submittedNamedStatements, this.statement.name);
+    this.name = '';
   }
 
   handleDataRow(message: object): void {
@@ -61,6 +56,7 @@ class ContextQuery extends Query {
 
   handleCommandComplete(message: object, connection: Connection): void {
     if (this.opened) internals.handleCommandComplete.call(this, message, connection);
+    this.name = this.statement.name;
     this.opened = true;
   }
 }
