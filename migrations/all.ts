@@ -19,6 +19,7 @@ import { PersonalInvitations1764000017000 } from './1764000017000-personal-invit
 import { TeamsAndAccounts1764000018000 } from './1764000018000-teams-and-accounts';
 import { FewerRoundTrips1764000019000 } from './1764000019000-fewer-round-trips';
 import { CallSearch1764000020000 } from './1764000020000-call-search';
+import { CallStatistics1764000022000 } from './1764000022000-call-statistics';
 
 /** In order. A list and not a folder pattern: the same from the sources, from dist and under Jest. */
 export const allMigrations = [
@@ -43,4 +44,5 @@ export const allMigrations = [
   TeamsAndAccounts1764000018000,
   FewerRoundTrips1764000019000,
   CallSearch1764000020000,
+  CallStatistics1764000022000,
 ];

@@ -5,14 +5,16 @@ import { Call } from './call.entity';
 import { CallGuard } from './call.guard';
 import { CallsExportService } from './calls-export.service';
 import { CallsImportService } from './calls-import.service';
+import { CallsStatsController } from './calls-stats.controller';
+import { CallsStatsService } from './calls-stats.service';
 import { CallsTransferController } from './calls-transfer.controller';
 import { CallsController } from './calls.controller';
 import { CallsService } from './calls.service';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Call]), AuditModule],
-  controllers: [CallsController, CallsTransferController],
-  providers: [CallsService, CallGuard, CallsExportService, CallsImportService],
+  controllers: [CallsController, CallsTransferController, CallsStatsController],
+  providers: [CallsService, CallGuard, CallsExportService, CallsImportService, CallsStatsService],
   exports: [CallsService],
 })
 export class CallsModule {}

@@ -100,6 +100,15 @@ const messages = {
     'by relevance is an order of what is searched for: send q too',
     'par pertinence ne vaut que pour une recherche : envoyez aussi q',
   ],
+  'period.empty': ['must be after from', 'doit être après from'],
+  'period.too_long': [
+    'is too short for the period, which may have at most {max} of them',
+    'est trop court pour la période, qui peut en compter au plus {max}',
+  ],
+  'time_zone.invalid': [
+    'must be the IANA name of a time zone, such as Europe/Paris, or UTC',
+    'doit être le nom IANA d’un fuseau horaire, comme Europe/Paris, ou UTC',
+  ],
   'time.order': ['must not be before startedAt', 'ne doit pas précéder startedAt'],
   'password.unchanged': ['must differ from the current one', 'doit différer de l’actuel'],
   'tenant.name_mismatch': [
