@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { Operation } from '../kernel/http/operation';
 import { Needs } from '../kernel/security/permissions';
 import { CurrentPrincipal, type Principal } from '../kernel/security/principal';
-import { AskStats, CallStats } from './calls-stats.dto';
+import { AskStats, CallStats, TagPage } from './calls-stats.dto';
 import { CallsStatsService } from './calls-stats.service';
 
 @ApiTags('Calls')
@@ -22,5 +22,16 @@ export class CallsStatsController {
   })
   stats(@CurrentPrincipal() who: Principal, @Query() query: AskStats): Promise<CallStats> {
     return this.service.stats(who, query);
+  }
+
+  @Get('tags')
+  @Needs('call.read')
+  @Operation({
+    summary: 'List the tags of your tenant’s calls, the most frequent first',
+    description: 'The 1,000 most frequent.',
+    ok: TagPage,
+  })
+  tags(@CurrentPrincipal() who: Principal): Promise<TagPage> {
+    return this.service.tags(who);
   }
 }

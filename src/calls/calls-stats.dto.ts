@@ -149,3 +149,19 @@ export class CallStats {
   })
   buckets!: StatsBucket[];
 }
+
+export class TagCount {
+  @Out('The tag; pass it to GET /calls as tag.', 'vip')
+  tag!: string;
+
+  @Out('How many calls have it.', 12, count)
+  calls!: number;
+}
+
+export class TagPage {
+  @Out('The tags.', [], { type: [TagCount], example: undefined })
+  items!: TagCount[];
+
+  @Out('Always null: there is one page.', 'null', { nullable: true, example: null })
+  nextCursor!: string | null;
+}

@@ -121,3 +121,7 @@ export function statsOfCalls(tenantId: string, { from, to, bucket, timeZone }: A
    ORDER BY k.key`;
   return { sql, parameters: [tenantId, from, to, timeZone] };
 }
+
+export const tagsOfCalls = `
+  SELECT tag, count(*)::int AS calls FROM calls CROSS JOIN unnest(tags) AS tag
+   WHERE tenant_id = $1 AND tags <> '{}' GROUP BY tag ORDER BY calls DESC, tag LIMIT 1000`;

@@ -3,8 +3,15 @@ import { sqlstateOf } from '../kernel/database/database-errors';
 import { TenantDb } from '../kernel/database/tenant-db';
 import { Problem } from '../kernel/http/problem';
 import type { Principal } from '../kernel/security/principal';
-import type { AskStats, Bucket, CallStats } from './calls-stats.dto';
-import { ALL, BEFORE, statsOfCalls, type Asked, type StatsRow } from './calls-stats.query';
+import type { AskStats, Bucket, CallStats, TagCount, TagPage } from './calls-stats.dto';
+import {
+  ALL,
+  BEFORE,
+  statsOfCalls,
+  tagsOfCalls,
+  type Asked,
+  type StatsRow,
+} from './calls-stats.query';
 
 const MOST_BUCKETS = 1000;
 const HOUR = 3_600_000;
@@ -34,6 +41,13 @@ export class CallsStatsService {
       if (sqlstateOf(error) !== ZONE_UNKNOWN) throw error;
       throw Problem.invalid({ field: 'timeZone', code: 'time_zone.invalid' });
     }
+  }
+
+  async tags(who: Principal): Promise<TagPage> {
+    const items = await this.db.read(who, (em) =>
+      em.query<TagCount[]>(tagsOfCalls, [who.tenantId]),
+    );
+    return { items, nextCursor: null };
   }
 }
 

@@ -3,6 +3,8 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module';
 import { Call } from './call.entity';
 import { CallGuard } from './call.guard';
+import { CallsDeletionController } from './calls-deletion.controller';
+import { CallsDeletionService } from './calls-deletion.service';
 import { CallsExportService } from './calls-export.service';
 import { CallsImportService } from './calls-import.service';
 import { CallsStatsController } from './calls-stats.controller';
@@ -13,8 +15,20 @@ import { CallsService } from './calls.service';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Call]), AuditModule],
-  controllers: [CallsController, CallsTransferController, CallsStatsController],
-  providers: [CallsService, CallGuard, CallsExportService, CallsImportService, CallsStatsService],
+  controllers: [
+    CallsController,
+    CallsTransferController,
+    CallsStatsController,
+    CallsDeletionController,
+  ],
+  providers: [
+    CallsService,
+    CallGuard,
+    CallsExportService,
+    CallsImportService,
+    CallsStatsService,
+    CallsDeletionService,
+  ],
   exports: [CallsService],
 })
 export class CallsModule {}

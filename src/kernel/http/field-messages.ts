@@ -100,6 +100,11 @@ const messages = {
     'by relevance is an order of what is searched for: send q too',
     'par pertinence ne vaut que pour une recherche : envoyez aussi q',
   ],
+  'filter.required': ['must have a filter', 'doit avoir un filtre'],
+  'filter.too_many': [
+    'chooses more than {max} calls: narrow it, and take the rest later',
+    'choisit plus de {max} appels : restreignez-le, et prenez le reste ensuite',
+  ],
   'period.empty': ['must be after from', 'doit être après from'],
   'period.too_long': [
     'is too short for the period, which may have at most {max} of them',
