@@ -119,7 +119,7 @@ describe('it is refused, and every call stays', () => {
 
   it('when the preview was of another filter, person or tenant', async () => {
     const confirm = await confirmOf(failed);
-    const admin = await joinAs(app, alice, 'admin');
+    const admin = await joinAs(app, alice, { role: 'admin' });
     const bob = await register(app, 'bob');
     await app.sql('DELETE FROM calls WHERE tenant_id = $1', [alice.tenantId]);
     const none = await confirmOf({ status: 'failed' });
@@ -165,7 +165,7 @@ describe('it is refused, and every call stays', () => {
   });
 
   it('to a member, who is not even told how many there are', async () => {
-    const member = await joinAs(app, alice, 'member');
+    const member = await joinAs(app, alice, { role: 'member' });
 
     const tooLow = [403, 'auth.role_too_low'] as const;
     await expectRefused(() => preview(failed, member), ...tooLow);
@@ -201,7 +201,7 @@ describe('a deletion that is under way', () => {
   }
 
   it('ends when its admin is one no longer; what is gone has been told', async () => {
-    const admin = await joinAs(app, alice, 'admin');
+    const admin = await joinAs(app, alice, { role: 'admin' });
     const filter = { startedAtGe: '2025-01-01T00:00:00Z' };
     const confirm = await confirmOf(filter, admin);
     afterTheFirstBatch(() => setRole(alice, admin, 'member'));
