@@ -62,6 +62,8 @@ const notForMembers = [
   'PATCH /calls/{id}',
   'DELETE /calls/{id}',
   'POST /calls/import',
+  'POST /calls/delete-preview',
+  'POST /calls/delete',
   'GET /audit',
   'GET /audit/export',
 ];
