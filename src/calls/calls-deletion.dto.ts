@@ -22,7 +22,10 @@ export class PreviewDeletion {
 }
 
 export class DeleteCalls extends PreviewDeletion {
-  @Text([1, 200], { description: 'confirm of the preview with the same filter.' })
+  @Text([1, 200], {
+    description: 'confirm of the preview with the same filter.',
+    example: 'AaIUYi4veRowSwR1QkkvneeY1yl6EA',
+  })
   confirm!: string;
 }
 
@@ -38,7 +41,7 @@ export class DeletionOfCalls {
   @Out('When the newest of them began.', '2024-12-31T09:30:00.000Z', time)
   newest!: Date | null;
 
-  @Out('Send it to POST /calls/delete within 10 minutes.', 'AAABk3…')
+  @Out('Send it to POST /calls/delete within 10 minutes.', 'AaIUYi4veRowSwR1QkkvneeY1yl6EA')
   confirm!: string;
 }
 

@@ -55,7 +55,9 @@ function periodOf({ from, to, bucket, timeZone }: AskStats): Asked {
   const end = to === undefined ? new Date() : new Date(to);
   const begin = from === undefined ? new Date(end.getTime() - DEFAULT_PERIOD) : new Date(from);
   const length = end.getTime() - begin.getTime();
-  if (length <= 0) throw Problem.invalid({ field: 'to', code: 'period.empty' });
+  if (length <= 0) {
+    throw Problem.invalid({ field: to === undefined ? 'from' : 'to', code: 'period.empty' });
+  }
   if (length > MOST_BUCKETS * lengths[bucket]) {
     const params = { max: MOST_BUCKETS };
     throw Problem.invalid({ field: 'bucket', code: 'period.too_long', params });

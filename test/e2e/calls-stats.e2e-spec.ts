@@ -227,6 +227,7 @@ describe('what is refused', () => {
     ['from=2025-01-01T00:00:00Z&to=2025-01-01T00:00:00Z', 'to', 'period.empty'],
     ['from=2025-01-01T00:00:00Z&to=2025-02-12T00:00:00Z&bucket=hour', 'bucket', 'period.too_long'],
     ['from=1970-01-01T00:00:00Z&to=9999-01-01T00:00:00Z&bucket=month', 'bucket', 'period.too_long'],
+    ['from=2999-01-01T00:00:00Z', 'from', 'period.empty'],
     ['bucket=minute', 'bucket', 'choice.invalid'],
     ['from=yesterday', 'from', 'instant.invalid'],
     ...[

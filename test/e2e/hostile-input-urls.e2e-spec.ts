@@ -65,7 +65,7 @@ describe('every query parameter', () => {
       }
     }
 
-    expect(parameters()).toHaveLength(62);
+    expect(parameters()).toHaveLength(70);
     expect(wrong).toEqual([]);
     expect(await rowsOf(app.database.adminUrl)).toEqual(before);
   });

@@ -105,7 +105,7 @@ const messages = {
     'chooses more than {max} calls: narrow it, and take the rest later',
     'choisit plus de {max} appels : restreignez-le, et prenez le reste ensuite',
   ],
-  'period.empty': ['must be after from', 'doit être après from'],
+  'period.empty': ['leaves nothing between from and to', 'ne laisse rien entre from et to'],
   'period.too_long': [
     'is too short for the period, which may have at most {max} of them',
     'est trop court pour la période, qui peut en compter au plus {max}',
