@@ -192,7 +192,7 @@ describe('a deletion that is under way', () => {
   /** Runs once the first batch is gone. */
   function afterTheFirstBatch(then: () => Promise<unknown>): void {
     const db = app.app.get(TenantDb);
-    const run = db.run.bind(db) as TenantDb['run'];
+    const run: TenantDb['run'] = db.run.bind(db);
     jest.spyOn(db, 'run').mockImplementationOnce(async (who, work) => {
       const answer = await run(who, work);
       await then();

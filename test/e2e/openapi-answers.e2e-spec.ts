@@ -170,10 +170,9 @@ describe('the answers', () => {
     for (const format of ['csv', 'ndjson', 'json']) {
       await check('GET /calls/export', client.get(`/calls/export?format=${format}`));
     }
-    const filter = { status: 'unheard-of' };
-    const preview = client.post('/calls/delete-preview', { filter });
-    const { confirm } = (await check('POST /calls/delete-preview', preview)).body;
-    await check('POST /calls/delete', client.post('/calls/delete', { filter, confirm }));
+    const [url, filter] = ['/calls/delete', { status: 'unheard-of' }] as const;
+    const told = await check(`POST ${url}-preview`, client.post(`${url}-preview`, { filter }));
+    await check(`POST ${url}`, client.post(url, { filter, confirm: told.body.confirm }));
     await check(
       'PATCH /onboarding',
       client.patch('/onboarding', { flags: { vapi_skipped: true } }),

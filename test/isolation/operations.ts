@@ -1,5 +1,6 @@
 import { password } from '../support/people';
 import type { Customer, Ids } from './customer';
+import { onManyCalls } from './operations-on-many-calls';
 import { ofOperators } from './operations-of-operators';
 
 /** Where a request can name something: the id of somebody else is put into each of these in turn. */
@@ -215,19 +216,7 @@ export const operations: Readonly<Record<string, IsolationEntry>> = {
     ids: { body: { phoneNumberId: 'phoneNumberId' } },
     foreign: { body: [200] },
   },
-  'GET /calls/stats': { ok: 200 },
-  'GET /calls/tags': { ok: 200 },
-  'POST /calls/delete-preview': {
-    ok: 200,
-    ids: { body: { 'filter.phoneNumberId': 'phoneNumberId' } },
-    foreign: { body: [200] },
-  },
-  'POST /calls/delete': {
-    ok: 200,
-    body: ({ deletionConfirm }) => ({ confirm: deletionConfirm }),
-    ids: { body: { 'filter.phoneNumberId': 'phoneNumberId' } },
-    foreign: { body: [409, 'call.selection_changed'] },
-  },
+  ...onManyCalls,
   'GET /calls/{id}': { ok: 200, ...byCall },
   'PATCH /calls/{id}': { ok: 200, body: () => ({ notes: 'Changed' }), ...byCall },
   'DELETE /calls/{id}': { ok: 204, ...byCall },

@@ -44,7 +44,7 @@ export function ownRequest({ entry, documented }: Subject, own: Customer): Reque
     url: urlOf(documented.path, path, query),
     body:
       entry.body || entry.ids?.body
-        ? Object.entries(body).reduce(withField, entry.body?.(own) ?? {})
+        ? Object.entries(body ?? {}).reduce(withField, entry.body?.(own) ?? {})
         : undefined,
     lines: entry.lines,
     authorization: documented.who === 'public' ? undefined : bearer(own),
