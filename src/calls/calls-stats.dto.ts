@@ -1,6 +1,6 @@
 import { Custom, Instant, OneOf, Out, rule } from '../kernel/http/fields';
 
-export const buckets = ['hour', 'day', 'week', 'month'] as const;
+const buckets = ['hour', 'day', 'week', 'month'] as const;
 export type Bucket = (typeof buckets)[number];
 
 /** With an area, or UTC: PostgreSQL takes `CET` and the like for an offset without summer time, and `+1` for its opposite. */
@@ -55,7 +55,7 @@ export class AskStats {
 
 const count = { type: 'integer' } as const;
 
-export class StatusCount {
+class StatusCount {
   @Out('State of the calls; null where there is none.', 'ended', { nullable: true })
   status!: string | null;
 
@@ -63,7 +63,7 @@ export class StatusCount {
   calls!: number;
 }
 
-export class EndedReasonCount {
+class EndedReasonCount {
   @Out('Why they ended; null where that is not known.', 'customer-ended-call', { nullable: true })
   endedReason!: string | null;
 
@@ -71,7 +71,7 @@ export class EndedReasonCount {
   calls!: number;
 }
 
-export class CallDurations {
+class CallDurations {
   @Out('Mean length in seconds; null without a call that has one.', 93.5, { nullable: true })
   mean!: number | null;
 
