@@ -19,6 +19,7 @@ import { PersonalInvitations1764000017000 } from './1764000017000-personal-invit
 import { TeamsAndAccounts1764000018000 } from './1764000018000-teams-and-accounts';
 import { FewerRoundTrips1764000019000 } from './1764000019000-fewer-round-trips';
 import { CallSearch1764000020000 } from './1764000020000-call-search';
+import { CallStatistics1764000022000 } from './1764000022000-call-statistics';
 import { CallEvents1764000024000 } from './1764000024000-call-events';
 import { Retention1764000026000 } from './1764000026000-retention';
 
@@ -45,6 +46,7 @@ export const allMigrations = [
   TeamsAndAccounts1764000018000,
   FewerRoundTrips1764000019000,
   CallSearch1764000020000,
+  CallStatistics1764000022000,
   CallEvents1764000024000,
   Retention1764000026000,
 ];

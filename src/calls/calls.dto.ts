@@ -46,7 +46,7 @@ const notes = {
   optional: true,
   nullable: true,
 };
-const tags = { description: 'Labels of the team.', example: ['vip'], optional: true };
+const tags = { description: 'Labels of the team, each once.', example: ['vip'], optional: true };
 
 export class ListCalls extends SearchCalls {
   @QueryNumber([1, 100], {
@@ -86,6 +86,9 @@ export class ListCalls extends SearchCalls {
     optional: true,
   })
   phoneNumberId?: string;
+
+  @Text([1, 64], { description: 'Only calls with this label.', example: 'vip', optional: true })
+  tag?: string;
 
   @Instant({ description: 'Started at or after.', example: '2025-01-01T00:00:00Z', optional: true })
   startedAtGe?: string;

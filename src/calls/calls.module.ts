@@ -6,15 +6,25 @@ import { Call } from './call.entity';
 import { CallGuard } from './call.guard';
 import { CallStreamController } from './call-stream.controller';
 import { CallStreams } from './call-streams.service';
+import { CallsDeletionController } from './calls-deletion.controller';
+import { CallsDeletionService } from './calls-deletion.service';
 import { CallsExportService } from './calls-export.service';
 import { CallsImportService } from './calls-import.service';
+import { CallsStatsController } from './calls-stats.controller';
+import { CallsStatsService } from './calls-stats.service';
 import { CallsTransferController } from './calls-transfer.controller';
 import { CallsController } from './calls.controller';
 import { CallsService } from './calls.service';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Call]), AuditModule],
-  controllers: [CallsController, CallsTransferController, CallStreamController],
+  controllers: [
+    CallsController,
+    CallsTransferController,
+    CallStreamController,
+    CallsStatsController,
+    CallsDeletionController,
+  ],
   providers: [
     CallsService,
     CallGuard,
@@ -22,6 +32,8 @@ import { CallsService } from './calls.service';
     CallsImportService,
     CallNews,
     CallStreams,
+    CallsStatsService,
+    CallsDeletionService,
   ],
   exports: [CallsService],
 })

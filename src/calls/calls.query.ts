@@ -28,6 +28,8 @@ const conditions: Readonly<Record<Filter, string>> = {
   direction: 'direction =',
   customer: 'customer =',
   phoneNumberId: 'phone_number_id =',
+  // Said twice: the first of it chooses the index of the calls that have any.
+  tag: `tags <> '{}' AND tags @>`,
   startedAtGe: 'sorted_at >=',
   startedAtGt: 'sorted_at >',
   startedAtLe: 'sorted_at <=',
@@ -55,7 +57,7 @@ export type Binding = (value: unknown) => string;
 export function callFilters(query: ChosenCalls, bind: Binding): string[] {
   return filters
     .filter((name) => query[name] !== undefined)
-    .map((name) => `${conditions[name]} ${bind(query[name])}`);
+    .map((name) => `${conditions[name]} ${bind(name === 'tag' ? [query.tag] : query[name])}`);
 }
 
 /**

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { ListCalls } from '../../src/calls/calls.dto';
 import { termsOf } from '../../src/calls/call-search';
 import { pageOfMatches } from '../../src/calls/call-search.query';
+import { callsToDelete, deleteCalls } from '../../src/calls/calls-deletion.query';
 import { exportCount, exportPage } from '../../src/calls/calls-export.query';
 import { updateChanged } from '../../src/calls/calls-import.query';
+import { statsOfCalls, tagsOfCalls } from '../../src/calls/calls-stats.query';
 import { pageOfCalls } from '../../src/calls/calls.query';
 import { startApp, type TestApp } from '../support/app';
 import { query } from '../support/database';
@@ -76,6 +78,7 @@ describe('with 20,000 calls', () => {
     [{ direction: 'web' }, /calls_/],
     [{ customer: '+33600000042' }, /calls_customer_idx/],
     [{ phoneNumberId: randomUUID() }, /calls_phone_number_idx/],
+    [{ tag: 'vip' }, /calls_tagged_idx/],
     [{ startedAtGe: from }, /calls_sorted_at_idx/],
     [{ startedAtGt: from, startedAtLt: '2025-01-03T01:00:00Z' }, /calls_sorted_at_idx/],
     [{ startedAtLe: from }, /calls_sorted_at_idx/],
@@ -164,6 +167,32 @@ describe('with 20,000 calls', () => {
 
     const indexes = nodes.map((node) => node['Index Name'] ?? '').join();
     expect(indexes).toContain('calls_provider_call_id_key');
+  });
+
+  it.each(['hour', 'day', 'week', 'month'] as const)(
+    'statistics by the %s read the calls from an index alone',
+    async (bucket) => {
+      const period = { from, to: '2025-01-04T00:00:00Z' };
+      const asked = { ...period, bucket, timeZone: 'Europe/Paris' };
+      const { sql, parameters } = statsOfCalls(alice.tenantId, asked);
+
+      const nodes = await nodesOf(sql, parameters);
+
+      const reads = nodes.filter((node) => node['Relation Name'] === 'calls');
+      expect(reads.map((node) => node['Node Type'])).toEqual(['Index Only Scan']);
+      expect(reads.map((node) => node['Index Name'])).toEqual(['calls_sorted_at_idx']);
+    },
+  );
+
+  it('tags are counted from the calls that have any', async () => {
+    await expectIndex(tagsOfCalls, [alice.tenantId], /calls_tagged_idx/);
+  });
+
+  it('what is to be deleted is found by an index, and deleted by its key', async () => {
+    const chosen = callsToDelete(alice.tenantId, { status: 'failed' }, true);
+    await expectIndex(chosen.sql, chosen.parameters, /calls_status_idx/);
+
+    await expectIndex(deleteCalls, [alice.tenantId, [randomUUID(), randomUUID()]], /calls_pkey/);
   });
 
   it('one call, and one of a provider, is found by its key', async () => {

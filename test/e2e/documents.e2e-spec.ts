@@ -16,6 +16,7 @@ const documents = [
   'docs/permissions',
   'docs/accounts',
   'docs/calls',
+  'docs/statistics',
 ].map((name) => `${name}.md`);
 
 const withoutCode = (text: string) => text.replace(/^ *```[^]*?^ *```$/gm, '');

@@ -65,7 +65,7 @@ describe('every query parameter', () => {
       }
     }
 
-    expect(parameters()).toHaveLength(68);
+    expect(parameters()).toHaveLength(74);
     expect(wrong).toEqual([]);
     expect(await rowsOf(app.database.adminUrl)).toEqual(before);
   });

@@ -171,6 +171,9 @@ describe('the answers', () => {
     for (const format of ['csv', 'ndjson', 'json']) {
       await check('GET /calls/export', client.get(`/calls/export?format=${format}`));
     }
+    const [url, filter] = ['/calls/delete', { status: 'unheard-of' }] as const;
+    const told = await check(`POST ${url}-preview`, client.post(`${url}-preview`, { filter }));
+    await check(`POST ${url}`, client.post(url, { filter, confirm: told.body.confirm }));
     await check(
       'PATCH /onboarding',
       client.patch('/onboarding', { flags: { vapi_skipped: true } }),

@@ -69,6 +69,8 @@ const notForMembers = [
   'GET /tenant/retention',
   'PUT /tenant/retention',
   'GET /tenant/retention/preview',
+  'POST /calls/delete-preview',
+  'POST /calls/delete',
   'GET /audit',
   'GET /audit/export',
 ];

@@ -45,6 +45,8 @@ export interface Customer extends Person, Ids {
   readonly erasure: Readonly<{ number: string; confirm: string }>;
   /** As the mails had them. */
   readonly mailTokens: Readonly<Record<AccountPurpose, string>>;
+  /** Of a preview: what lets the calls of the phone number be deleted. */
+  readonly deletionConfirm: string;
   /** What only this customer knows and no table holds as it is. */
   readonly secrets: readonly string[];
 }
@@ -78,6 +80,9 @@ export async function customer(
   const number = '+33612345678';
   const { body: preview } = await person.client.post('/callers/erase-preview', { number });
   const eventCursor = await cursorOf(person, '/audit');
+  const filter = { phoneNumberId: named.phoneNumberId };
+  const preview = await person.client.post('/calls/delete-preview', { filter });
+  const deletionConfirm = preview.body.confirm as string;
   if (role !== 'owner') await demote(app, person, role);
   return {
     ...person,
@@ -91,6 +96,7 @@ export async function customer(
     otherTenantId: await tenantOf(app, colleagueId),
     sessionId: claimsOf(other.accessToken).sid,
     callCursor: await cursorOf(person, '/calls'),
+    deletionConfirm,
     phoneNumberCursor: await cursorOf(person, '/phone-numbers'),
     memberCursor: await cursorOf(person, '/tenant/members'),
     eventCursor,

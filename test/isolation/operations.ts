@@ -1,5 +1,6 @@
 import { password } from '../support/people';
 import type { Customer, Ids } from './customer';
+import { onManyCalls } from './operations-on-many-calls';
 import { ofOperators } from './operations-of-operators';
 
 /** Where a request can name something: the id of somebody else is put into each of these in turn. */
@@ -219,6 +220,7 @@ export const operations: Readonly<Record<string, IsolationEntry>> = {
     foreign: { body: [200] },
   },
   'GET /calls/stream': { ok: 200 },
+  ...onManyCalls,
   'GET /calls/{id}': { ok: 200, ...byCall },
   'PATCH /calls/{id}': { ok: 200, body: () => ({ notes: 'Changed' }), ...byCall },
   'DELETE /calls/{id}': { ok: 204, ...byCall },

@@ -42,10 +42,21 @@ export function ownRequest({ entry, documented }: Subject, own: Customer): Reque
   );
   return {
     url: urlOf(documented.path, path, query),
-    body: entry.body || entry.ids?.body ? { ...entry.body?.(own), ...body } : undefined,
+    body:
+      entry.body || entry.ids?.body
+        ? Object.entries(body ?? {}).reduce(withField, entry.body?.(own) ?? {})
+        : undefined,
     lines: entry.lines,
     authorization: documented.who === 'public' ? undefined : bearer(own),
   };
+}
+
+/** A field of the body by its path; `filter.phoneNumberId` stands in the object `filter`. */
+function withField(body: object = {}, [field, value]: readonly [string, unknown]): object {
+  const [name = '', ...rest] = field.split('.');
+  if (rest.length === 0) return { ...body, [name]: value };
+  const inner = (body as Record<string, object | undefined>)[name];
+  return { ...body, [name]: withField(inner, [rest.join('.'), value]) };
 }
 
 function urlOf(template: string, path: Record<string, string> = {}, query = {}): string {
@@ -63,7 +74,7 @@ export function naming(
   const { documented, world, entry } = subject;
   const request = { ...ownRequest(subject, world.alice), names: id };
   const [path = ''] = request.url.split('?');
-  if (place === 'body') return { ...request, body: { ...request.body, [field]: id } };
+  if (place === 'body') return { ...request, body: withField(request.body, [field, id]) };
   if (place === 'path') {
     const ids = Object.entries(entry.ids?.path ?? {}).map(([name, of]) => [name, world.alice[of]]);
     return { ...request, url: urlOf(documented.path, { ...Object.fromEntries(ids), [field]: id }) };

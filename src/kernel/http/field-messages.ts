@@ -100,6 +100,20 @@ const messages = {
     'by relevance is an order of what is searched for: send q too',
     'par pertinence ne vaut que pour une recherche : envoyez aussi q',
   ],
+  'filter.required': ['must have a filter', 'doit avoir un filtre'],
+  'filter.too_many': [
+    'chooses more than {max} calls: narrow it, and take the rest later',
+    'choisit plus de {max} appels : restreignez-le, et prenez le reste ensuite',
+  ],
+  'period.empty': ['leaves nothing between from and to', 'ne laisse rien entre from et to'],
+  'period.too_long': [
+    'is too short for the period, which may have at most {max} of them',
+    'est trop court pour la période, qui peut en compter au plus {max}',
+  ],
+  'time_zone.invalid': [
+    'must be the IANA name of a time zone, such as Europe/Paris, or UTC',
+    'doit être le nom IANA d’un fuseau horaire, comme Europe/Paris, ou UTC',
+  ],
   'time.order': ['must not be before startedAt', 'ne doit pas précéder startedAt'],
   'password.unchanged': ['must differ from the current one', 'doit différer de l’actuel'],
   'tenant.name_mismatch': [

@@ -170,6 +170,7 @@ export function Instant(about: About) {
   return field(about, { type: 'string', format: 'date-time' }, rule('instant.invalid', isInstant));
 }
 
+/** Texts of one line, in the order they came; one that comes again is left out. */
 export function TextList(most: number, [min, max]: Range, about: About) {
   const fits = (value: unknown) =>
     Array.isArray(value) &&
@@ -180,6 +181,9 @@ export function TextList(most: number, [min, max]: Range, about: About) {
   return field(
     about,
     { type: 'array', items: { type: 'string', minLength: min, maxLength: max }, maxItems: most },
+    Transform(({ value }: { value: unknown }) =>
+      Array.isArray(value) ? [...new Set<unknown>(value)] : value,
+    ),
     IsArray({ message: tell('list.invalid', { max: most }) }),
     rule('list.invalid', fits, { max: most }),
     rule('text.line', (value) => !Array.isArray(value) || value.every(oneLine)),

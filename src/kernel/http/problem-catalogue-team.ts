@@ -61,6 +61,22 @@ export const teamProblems = {
     ['Another import is running', 'Try again after the seconds in Retry-After.'],
     ['Un autre import est en cours', 'Réessayez après les secondes de Retry-After.'],
   ),
+  'call.deletion_busy': entry(
+    429,
+    ['Another deletion is running', 'Try again after the seconds in Retry-After.'],
+    ['Une autre suppression est en cours', 'Réessayez après les secondes de Retry-After.'],
+  ),
+  'call.selection_changed': entry(
+    409,
+    [
+      'This is not what the preview told',
+      'The calls have changed, or the preview is of another filter or 10 minutes old: ask for it again.',
+    ],
+    [
+      'Ce n’est pas ce que montrait l’aperçu',
+      'Les appels ont changé, ou l’aperçu est d’un autre filtre ou vieux de 10 minutes : demandez-le de nouveau.',
+    ],
+  ),
   'tenant.export_busy': entry(
     429,
     ['Other exports are running', 'Try again after the seconds in Retry-After.'],

@@ -1,0 +1,99 @@
+import { Injectable } from '@nestjs/common';
+import { sqlstateOf } from '../kernel/database/database-errors';
+import { TenantDb } from '../kernel/database/tenant-db';
+import { Problem } from '../kernel/http/problem';
+import type { Principal } from '../kernel/security/principal';
+import type { AskStats, Bucket, CallStats, TagCount, TagPage } from './calls-stats.dto';
+import {
+  ALL,
+  BEFORE,
+  statsOfCalls,
+  tagsOfCalls,
+  type Asked,
+  type StatsRow,
+} from './calls-stats.query';
+
+const MOST_BUCKETS = 1000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const lengths: Readonly<Record<Bucket, number>> = {
+  hour: HOUR,
+  day: DAY,
+  week: 7 * DAY,
+  month: 30 * DAY,
+};
+const DEFAULT_PERIOD = 30 * DAY;
+const ZONE_UNKNOWN = '22023';
+
+/** Figures about the calls of a tenant. */
+@Injectable()
+export class CallsStatsService {
+  constructor(private readonly db: TenantDb) {}
+
+  /** @throws Problem 400 when the period is empty or has too many buckets, or the database does not know the zone */
+  async stats(who: Principal, query: AskStats): Promise<CallStats> {
+    const asked = periodOf(query);
+    const { sql, parameters } = statsOfCalls(who.tenantId, asked);
+    try {
+      const rows = await this.db.read(who, (em) => em.query<StatsRow[]>(sql, parameters));
+      return viewOf(asked, rows);
+    } catch (error) {
+      if (sqlstateOf(error) !== ZONE_UNKNOWN) throw error;
+      throw Problem.invalid({ field: 'timeZone', code: 'time_zone.invalid' });
+    }
+  }
+
+  async tags(who: Principal): Promise<TagPage> {
+    const items = await this.db.read(who, (em) =>
+      em.query<TagCount[]>(tagsOfCalls, [who.tenantId]),
+    );
+    return { items, nextCursor: null };
+  }
+}
+
+function periodOf({ from, to, bucket, timeZone }: AskStats): Asked {
+  const end = to === undefined ? new Date() : new Date(to);
+  const begin = from === undefined ? new Date(end.getTime() - DEFAULT_PERIOD) : new Date(from);
+  const length = end.getTime() - begin.getTime();
+  if (length <= 0) {
+    throw Problem.invalid({ field: to === undefined ? 'from' : 'to', code: 'period.empty' });
+  }
+  if (length > MOST_BUCKETS * lengths[bucket]) {
+    const params = { max: MOST_BUCKETS };
+    throw Problem.invalid({ field: 'bucket', code: 'period.too_long', params });
+  }
+  return { from: begin.toISOString(), to: end.toISOString(), bucket, timeZone };
+}
+
+function viewOf({ from, to, bucket, timeZone }: Asked, rows: readonly StatsRow[]): CallStats {
+  const [all, before] = [ALL, BEFORE].map((key) => rows.find((row) => row.key === key));
+  if (!all || !before) throw new Error('The statement answers a row for each period.');
+  return {
+    bucket,
+    timeZone,
+    period: { from: all.start, to: new Date(to), ...figuresOf(all) },
+    previous: { from: before.start, to: new Date(from), ...figuresOf(before) },
+    buckets: rows
+      .filter(({ key }) => key > BEFORE)
+      .map((row) => ({ start: row.start, ...figuresOf(row) })),
+  };
+}
+
+const figuresOf = ({
+  calls,
+  answered,
+  cost,
+  mean,
+  p50,
+  p95,
+  byStatus,
+  byEndedReason,
+}: StatsRow) => ({
+  calls,
+  answered,
+  answeredShare: calls === 0 ? null : Math.round((answered / calls) * 10_000) / 10_000,
+  durations: { mean, p50, p95 },
+  cost,
+  byStatus,
+  byEndedReason,
+});
