@@ -62,6 +62,8 @@ const notForMembers = [
   'PATCH /calls/{id}',
   'DELETE /calls/{id}',
   'POST /calls/import',
+  'POST /calls/delete-preview',
+  'POST /calls/delete',
   'POST /callers/export',
   'POST /callers/erase-preview',
   'POST /callers/erase',
@@ -69,8 +71,6 @@ const notForMembers = [
   'GET /tenant/retention',
   'PUT /tenant/retention',
   'GET /tenant/retention/preview',
-  'POST /calls/delete-preview',
-  'POST /calls/delete',
   'GET /audit',
   'GET /audit/export',
 ];

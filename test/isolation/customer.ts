@@ -81,8 +81,8 @@ export async function customer(
   const { body: preview } = await person.client.post('/callers/erase-preview', { number });
   const eventCursor = await cursorOf(person, '/audit');
   const filter = { phoneNumberId: named.phoneNumberId };
-  const preview = await person.client.post('/calls/delete-preview', { filter });
-  const deletionConfirm = preview.body.confirm as string;
+  const deletion = await person.client.post('/calls/delete-preview', { filter });
+  const deletionConfirm = deletion.body.confirm as string;
   if (role !== 'owner') await demote(app, person, role);
   return {
     ...person,
