@@ -27,6 +27,7 @@ const call = {
   providerCallId: text,
   notes: text,
   tags: { type: 'array', items: { type: 'string' } },
+  erasedAt: time,
 };
 
 const object = (properties: object) => ({ type: 'object', properties });

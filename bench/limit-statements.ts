@@ -18,7 +18,7 @@ export const nextPage = {
 export const oneCall = {
   name: 'one',
   text: `SELECT ${summary}, transcript, messages, recording_url AS "recordingUrl", provider,
-      provider_call_id AS "providerCallId", notes, tags
+      provider_call_id AS "providerCallId", notes, tags, erased_at AS "erasedAt"
     FROM calls WHERE tenant_id = $1 AND id = $2`,
 };
 

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { Cleanup } from './cleanup';
 import { dataSet, type DataSet } from './data-set';
 import { logins } from './logins';
+import { historyTables } from './history';
 import { loadBefore, machine } from './machine';
 import { p99, starts, throughput } from './measure';
 import { firstPageOfLargest, operations, type Context } from './operations';
@@ -29,6 +30,8 @@ const SIZES = [10_000, 100_000, 1_000_000];
 const BUSY = 0.5;
 /** `--only logins`: what logging in costs the others. */
 const LOGINS = 'logins';
+/** `--only history`: searches, statistics and an export of the largest tenant. */
+const HISTORY = 'history';
 const QUICK_SIZES = [5_000, 50_000];
 
 const cleanup = new Cleanup();
@@ -114,6 +117,17 @@ async function measureLogins(bench: Bench): Promise<{ figures: unknown; tables: 
   return { figures, tables: [loginTable(figures)] };
 }
 
+async function measureHistory(bench: Bench): Promise<{ figures: unknown; tables: Table[] }> {
+  say('Measuring: searches, statistics and an export');
+  const data = await bench.calls(bench.options.calls);
+  const contexts = await startAll({ ...bench, programs: [ava(ROOT)] }, data);
+  const [context] = contexts;
+  if (!context) throw new Error('The server did not start.');
+  const measured = await historyTables(context);
+  await stopAll(contexts);
+  return measured;
+}
+
 async function measureStarts({ options, programs, launcher, calls }: Bench) {
   say('Measuring: start and idle memory');
   const database = await calls(options.calls);
@@ -175,8 +189,10 @@ async function run(): Promise<void> {
   };
   const bench: Bench = { options, programs, launcher, calls };
   const parts = [];
-  if (options.only !== LOGINS) parts.push(await measureOperations(bench));
+  const byName = options.only !== LOGINS && options.only !== HISTORY;
+  if (byName) parts.push(await measureOperations(bench));
   if ([undefined, LOGINS].includes(options.only)) parts.push(await measureLogins(bench));
+  if ([undefined, HISTORY].includes(options.only)) parts.push(await measureHistory(bench));
   if (options.only === undefined) parts.push(await measureStarts(bench));
   if (options.scaling) parts.push(await measureScaling(bench));
   const on = await machine(postgres.adminUrl, ROOT);

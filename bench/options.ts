@@ -34,7 +34,7 @@ export function readOptions(argv: readonly string[]): Options {
     .option('--keep <dir>', 'keep the data sets there, and use them again')
     .option(
       '--only <text>',
-      'only operations whose name contains this; `logins` for what logging in costs the others',
+      'only operations whose name contains this; `logins` for what logging in costs the others, `history` for searches, statistics and exports',
     )
     .option(
       '--scaling',

@@ -30,5 +30,9 @@ export const targets = {
   timesFlooded: { floor: 3, goal: 1.5 },
   loginMs: { floor: 2, goal: 1 },
   startMs: { floor: 1_500, goal: 1_000 },
+  searchMs: { floor: 50, goal: 15 },
+  statsMs: { floor: 150, goal: 50 },
+  exportSeconds: { floor: 3, goal: 1.5 },
+  exportMb: { floor: 80, goal: 50 },
   idleMb: { floor: 160, goal: 120 },
 } as const satisfies Record<string, Target>;

@@ -68,6 +68,9 @@ export class Call {
   @Column({ type: 'text', array: true })
   tags!: string[];
 
+  @Column({ name: 'erased_at', type: 'timestamptz', nullable: true })
+  erasedAt!: Date | null;
+
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   createdAt!: Date;
 

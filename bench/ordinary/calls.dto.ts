@@ -39,4 +39,5 @@ export class CallDto extends CallSummaryDto {
   @Expose() providerCallId!: string | null;
   @Expose() notes!: string | null;
   @Expose() tags!: string[];
+  @Expose() erasedAt!: Date | null;
 }
