@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { IdentityDb } from '../kernel/database/tenant-db';
 import { networkOf } from '../kernel/http/client-address';
-import { RateLimits } from '../kernel/security/rate-limits';
+import { RateLimits, TAKE_TURNS, type Taken } from '../kernel/security/rate-limits';
 import type { Device } from './sessions.service';
 
 interface Account {
@@ -14,7 +14,10 @@ interface Found {
   readonly bcryptInUse: boolean;
 }
 
-interface LoginRow {
+const FIND = `SELECT ${TAKE_TURNS}, id, hash, bcrypt_in_use AS "bcryptInUse", at_home AS "atHome"
+  FROM ava.find_login($4, $5)`;
+
+interface LoginRow extends Taken {
   readonly id: string | null;
   readonly hash: string;
   readonly bcryptInUse: boolean;
@@ -40,16 +43,14 @@ export class LoginAttempts {
   /** Addresses that nobody has are asked and counted like the others. @throws Problem 429 `rate.limited` */
   async find(address: string, { ip }: Device): Promise<Found> {
     const [email, network] = [address.toLowerCase(), networkOf(ip)];
-    await this.limits.takeAll([
+    const turns = this.limits.turns([
       ['login.network', network],
       ['login.address_from_network', `${email} ${network}`],
     ]);
     const [row] = await this.db.read(null, (em) =>
-      em.query<LoginRow[]>(
-        'SELECT id, hash, bcrypt_in_use AS "bcryptInUse", at_home AS "atHome" FROM ava.find_login($1, $2)',
-        [email, ip],
-      ),
+      em.query<LoginRow[]>(FIND, [...turns, email, ip]),
     );
+    this.limits.check(row);
     const { id = null, hash = '', bcryptInUse = false, atHome = false } = row ?? {};
     if (!atHome) await this.limits.take('login.address_from_elsewhere', email);
     return { account: id === null ? null : { id, hash }, bcryptInUse };

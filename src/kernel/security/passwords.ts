@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { Injectable } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
 import { verify as verifyBcrypt } from '@node-rs/bcrypt';
@@ -14,13 +15,16 @@ const NOBODY = {
   bcrypt: '$2b$12$ePd0xGrjYtuC3KC3l71k0eY6.oo87REWXE7H6ULhdPE0NDze9Fzg.',
 } as const;
 
+/** One core is left to those who are logged in. */
+const AT_ONCE = Math.max(1, Math.min(4, availableParallelism() - 1));
+
 /**
  * Password hashing, off the event loop (native threads) and a few at a time: unbounded, sixteen logins at once
  * raised the p99 of every other request twentyfold.
  */
 @Injectable()
 export class Passwords {
-  private readonly turns = new Semaphore(2, 200);
+  private readonly turns = new Semaphore(AT_ONCE, 200);
 
   hash(password: string): Promise<string> {
     return this.turns.run(() => hash(password, ARGON2ID), busy);

@@ -4,6 +4,14 @@ import { IdentityDb } from '../database/tenant-db';
 import { Problem } from '../http/problem';
 import { rateRules, type RateRuleName } from './rate-rules';
 
+/** For a statement that asks for something else in the same round trip. */
+export const TAKE_TURNS = 'ava.take_turns($1, $2, $3) AS wait';
+
+export interface Taken {
+  /** Seconds; null when there was a turn of each. */
+  readonly wait: number | null;
+}
+
 /** Limits how often something is tried. Counted in PostgreSQL, so all replicas share the count. */
 @Injectable()
 export class RateLimits {
@@ -17,22 +25,27 @@ export class RateLimits {
    * @param key for whom it is counted, such as a user's id; stored hashed
    * @throws Problem 429 `rate.limited`, with Retry-After
    */
-  take(rule: RateRuleName, key: string): Promise<void> {
-    return this.takeAll([[rule, key]]);
-  }
-
-  /** A turn of each in one round trip, also of the others when one has none left. @throws Problem 429 */
-  async takeAll(turns: readonly (readonly [rule: RateRuleName, key: string])[]): Promise<void> {
-    if (!this.settings.rateLimits) return;
-    const rules = turns.map(([rule]) => rateRules[rule]);
+  async take(rule: RateRuleName, key: string): Promise<void> {
     // One statement is a transaction of its own: nothing of it is undone when the request fails.
     const [taken] = await this.db.read(null, (em) =>
-      em.query<{ wait: number | null }[]>('SELECT ava.take_turns($1, $2, $3) AS wait', [
-        turns.map(([rule, key]) => `${rule}:${key}`),
-        rules.map(({ points }) => points),
-        rules.map(({ seconds }) => seconds),
-      ]),
+      em.query<Taken[]>(`SELECT ${TAKE_TURNS}`, this.turns([[rule, key]])),
     );
+    this.check(taken);
+  }
+
+  /** `$1` to `$3` of `TAKE_TURNS`: a turn of each, also of the others when one has none left. */
+  turns(of: readonly (readonly [rule: RateRuleName, key: string])[]): unknown[] {
+    const taken = this.settings.rateLimits ? of : [];
+    const rules = taken.map(([rule]) => rateRules[rule]);
+    return [
+      taken.map(([rule, key]) => `${rule}:${key}`),
+      rules.map(({ points }) => points),
+      rules.map(({ seconds }) => seconds),
+    ];
+  }
+
+  /** @throws Problem 429 `rate.limited`, with Retry-After */
+  check(taken: Taken | undefined): void {
     if (!taken?.wait) return;
     throw new Problem('rate.limited', { headers: { 'retry-after': String(taken.wait) } });
   }
