@@ -50,23 +50,6 @@ function upload({ accessToken }: Person) {
 }
 
 describe('an import of calls', () => {
-  it('brings nothing back that was erased at its caller’s wish', async () => {
-    const said = known('a', { customer: '+33612100067', transcript: 'Une facture' });
-    await send(text(said));
-    const number = '+33612100067';
-    const { body: preview } = await alice.client.post('/callers/erase-preview', { number });
-    const erased = await alice.client.post('/callers/erase', { number, confirm: preview.confirm });
-
-    const again = await send(text(said));
-
-    expect(erased.status).toBeLessThan(300);
-    expect(again.body).toMatchObject({ created: 0, updated: 0, unchanged: 1 });
-    expect((await alice.client.get('/calls?q=facture')).body.items).toEqual([]);
-    const { body: list } = await alice.client.get('/calls');
-    const { body: kept } = await alice.client.get(`/calls/${list.items[0].id}`);
-    expect(kept).toMatchObject({ customer: null, transcript: null, erasedAt: expect.any(String) });
-  });
-
   it('stores each line as POST /calls does, and the same again is unchanged', async () => {
     const whole = {
       ...known('a'),

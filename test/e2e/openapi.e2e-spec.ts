@@ -74,7 +74,6 @@ const notForMembers = [
   'GET /audit',
   'GET /audit/export',
 ];
-
 const errorsOf = (operation: Operation) =>
   Object.entries(operation.responses as Record<string, ErrorAnswer>)
     .filter(([status]) => Number(status) >= 400)
