@@ -33,7 +33,7 @@ const withPostgres = {
 module.exports = {
   maxWorkers: 2,
   // Generous: a time-out should tell of a hang, not of a busy machine.
-  testTimeout: 300_000,
+  testTimeout: 60_000,
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/src/**/*.spec.ts'] },
     { ...withPostgres, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'] },
