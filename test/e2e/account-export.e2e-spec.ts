@@ -31,6 +31,8 @@ const exceptions: Readonly<Record<string, string>> = {
   'account_tokens.token_hash': 'The hash of a token that opens the account.',
   tenants: 'The tenant’s; its name is in the export.',
   calls: 'The tenant’s, which its members read with GET /calls.',
+  call_texts: 'The words of calls, which its members read with GET /calls.',
+  call_events: 'Ids of calls that changed within the last hour.',
   ava_profiles: 'The tenant’s, which its members read with GET /ava-profile.',
   invitations:
     'The tenant’s; those to the person’s address, or sent by the person, are in the export.',

@@ -3,6 +3,7 @@ import type { DocumentedOperation } from '../support/api-document';
 import type { Method } from '../support/client';
 import type { Customer } from './customer';
 import type { IsolationEntry } from './operations';
+import { withField } from './requests';
 
 /** A request of a customer; `what` says what is wrong with it. */
 export interface Sent {
@@ -22,13 +23,17 @@ interface Asking {
 /** The valid one. */
 export function ownRequest({ entry, documented }: Asking, own: Customer): Sent {
   const { path = {}, body = {} } = entry.ids ?? {};
-  const named = Object.entries(body).map(([field, id]) => [field, own[id]]);
   return {
     what: 'valid',
     method: documented.method,
     url: documented.path.replace(/\{(\w+)\}/g, (_, name: string) => own[path[name] ?? 'userId']),
     ...(entry.body || entry.ids?.body
-      ? { body: { ...entry.body?.(own), ...Object.fromEntries(named) } }
+      ? {
+          body: Object.entries(body).reduce(
+            (all, [field, id]) => withField(all, [field, own[id]]),
+            entry.body?.(own) ?? {},
+          ),
+        }
       : {}),
   };
 }

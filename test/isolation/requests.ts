@@ -52,7 +52,7 @@ export function ownRequest({ entry, documented }: Subject, own: Customer): Reque
 }
 
 /** A field of the body by its path; `filter.phoneNumberId` stands in the object `filter`. */
-function withField(body: object = {}, [field, value]: readonly [string, unknown]): object {
+export function withField(body: object = {}, [field, value]: readonly [string, unknown]): object {
   const [name = '', ...rest] = field.split('.');
   if (rest.length === 0) return { ...body, [name]: value };
   const inner = (body as Record<string, object | undefined>)[name];
