@@ -100,7 +100,7 @@ describe('backup:verify', () => {
 
   it('ends with 1 for a copy that lacks something, names all of it, and records nothing', async () => {
     await change(`
-      ALTER TABLE calls DROP CONSTRAINT calls_tenant_id_fkey, DROP COLUMN transcript;
+      ALTER TABLE calls DROP CONSTRAINT calls_tenant_id_fkey, DROP COLUMN transcript CASCADE;
       ALTER DOMAIN sealed_credential DROP CONSTRAINT sealed_credential_form;
       DROP INDEX audit_events_tenant_idx;
       DROP TRIGGER audit_events_append_only ON audit_events;

@@ -129,7 +129,13 @@ describe('the trail', () => {
       [bob.userId],
     );
     expect(gone.status).toBe(204);
-    expect(left).toEqual([{ action: 'credential.set' }, { action: 'tenant.deleted' }]);
+    const actions = left.map(({ action }) => action);
+    expect(actions).toEqual([
+      'credential.set',
+      'retention.changed',
+      'caller.erased',
+      'tenant.deleted',
+    ]);
   });
 });
 
