@@ -16,7 +16,7 @@ const NOBODY = {
 } as const;
 
 /** One core is left to those who are logged in. */
-const AT_ONCE = Math.max(1, Math.min(4, availableParallelism() - 1));
+export const AT_ONCE = Math.max(1, Math.min(4, availableParallelism() - 1));
 
 /**
  * Password hashing, off the event loop (native threads) and a few at a time: unbounded, sixteen logins at once

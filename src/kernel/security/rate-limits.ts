@@ -26,6 +26,7 @@ export class RateLimits {
    * @throws Problem 429 `rate.limited`, with Retry-After
    */
   async take(rule: RateRuleName, key: string): Promise<void> {
+    if (!this.settings.rateLimits) return;
     // One statement is a transaction of its own: nothing of it is undone when the request fails.
     const [taken] = await this.db.read(null, (em) =>
       em.query<Taken[]>(`SELECT ${TAKE_TURNS}`, this.turns([[rule, key]])),
