@@ -125,11 +125,12 @@ describe('an import of calls', () => {
         { ...call, endedAt: '2025-01-30T00:00:00Z' },
         {},
         { ...call, tenantId: bob.tenantId, id: bob.userId },
+        { ...call, endedAt: '9999-12-31T00:00:00Z' },
       ),
       { 'accept-language': 'fr' },
     );
 
-    expect(answer.body).toMatchObject({ created: 1, rejectedCount: 6 });
+    expect(answer.body).toMatchObject({ created: 1, rejectedCount: 7 });
     expect(codesOf(answer)).toEqual([
       [1, 'extra field.unknown'],
       [2, 'phoneNumberId phone_number.unknown'],
@@ -137,6 +138,7 @@ describe('an import of calls', () => {
       [5, 'endedAt time.order'],
       [6, ...['startedAt', 'direction', 'status'].map((name) => `${name} field.required`)],
       [7, 'tenantId field.unknown', 'id field.unknown'],
+      [8, 'endedAt time.length'],
     ]);
     expect(answer.body.rejected[1].errors).toEqual([
       { ...answer.body.rejected[2].errors[0], message: 'n’est pas un numéro de ce tenant' },

@@ -99,13 +99,14 @@ describe('recording a call', () => {
     },
   );
 
-  it('refuses an end before the start, and stores nothing', async () => {
-    const answer = await alice.client.post('/calls', { ...call, endedAt: '2025-01-31T09:29:59Z' });
+  it.each([
+    ['before the start', '2025-01-31T09:29:59Z', 'time.order'],
+    ['more than a week after it', '2025-02-07T09:30:01Z', 'time.length'],
+    ['ages after it', '9999-12-31T00:00:00Z', 'time.length'],
+  ])('refuses an end %s, and stores nothing', async (_, endedAt, code) => {
+    const answer = await alice.client.post('/calls', { ...call, endedAt });
 
-    expect(answer).toMatchObject({
-      status: 400,
-      body: { errors: [{ field: 'endedAt', code: 'time.order' }] },
-    });
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ field: 'endedAt', code }] } });
     expect(await rows()).toBe(0);
   });
 

@@ -115,6 +115,10 @@ const messages = {
     'doit être le nom IANA d’un fuseau horaire, comme Europe/Paris, ou UTC',
   ],
   'time.order': ['must not be before startedAt', 'ne doit pas précéder startedAt'],
+  'time.length': [
+    'must be at most 7 days after startedAt',
+    'ne doit pas suivre startedAt de plus de 7 jours',
+  ],
   'password.unchanged': ['must differ from the current one', 'doit différer de l’actuel'],
   'tenant.name_mismatch': [
     'must be the exact name of the tenant',
