@@ -149,7 +149,8 @@ describe('the export of calls', () => {
 
     const left = await behind(all[24] ?? '');
     const { cursor } = linesOf(left).at(-1) as { cursor: string };
-    await alice.client.post('/calls', { ...whole, startedAt: '2024-01-01T00:00:00Z' });
+    const earlier = { startedAt: '2024-01-01T00:00:00Z', endedAt: '2024-01-01T00:04:00Z' };
+    await alice.client.post('/calls', { ...whole, ...earlier });
 
     expect(idsOf(left)).toEqual(all.slice(25));
     expect(idsOf(await behind(page.nextCursor as string))).toHaveLength(31);
