@@ -70,13 +70,16 @@ export async function* pagesOf<Row>({ read, full, first }: Paging<Row>): AsyncGe
 }
 
 /** One page: session and membership have to be alive, as at each opening of the context, and the role is asked again. */
-export async function readIfAllowed<T>(
+export async function readIfAllowed<Row>(
   db: TenantDb,
   { who, permission }: { readonly who: Principal; readonly permission: Permission },
-  work: Work<T>,
-): Promise<T> {
+  work: Work<Row[]>,
+): Promise<Row[]> {
   // Every member may what a `member` may, and the context opens for members only.
   const anyMember = permissions[permission] === 'member';
   if (!anyMember && !may(await db.role(who), permission)) throw roleTooLow(permission);
-  return db.read(who, work);
+  const rows = await db.read(who, work);
+  // A session that ends between the opening of the context and the read sees nothing: that is no end of the rows.
+  if (rows.length === 0) await db.role(who);
+  return rows;
 }
