@@ -229,7 +229,9 @@ describe('what stays behind holds no secret', () => {
 
   it('in any table', async () => {
     const dump = [...(await dumpOf(app.database))];
-    const holding = (text: string) => dump.filter(([, rows]) => rows.includes(text));
+    // Autovacuum samples values into pg_statistic when it likes: searched for secrets, no control.
+    const kept = dump.filter(([name]) => name !== 'pg_statistic');
+    const holding = (text: string) => kept.filter(([, rows]) => rows.includes(text));
 
     expect(dump.filter(([, rows]) => secrets.in(rows).length > 0)).toEqual([]);
     expect(holding(alice.email).map(([name]) => name)).toEqual(['account_tokens', 'users']);
