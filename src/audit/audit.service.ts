@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import type { FirstStatement } from '../kernel/database/context-query';
 import type { Principal } from '../kernel/security/principal';
 
 /** What can be read later in the trail. Details never hold a secret or what somebody said. */
@@ -25,20 +26,27 @@ export type Actor = Pick<Principal, 'userId' | 'requestId' | 'ip'> & {
 @Injectable()
 export class AuditService {
   async record(em: EntityManager, who: Actor, event: AuditEvent): Promise<void> {
-    const { action, target = null, subjectId = who.userId, details = {} } = event;
-    await em.query(
-      `INSERT INTO audit_events (id, tenant_id, subject_id, action, target, request_id, ip, details)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [
-        randomUUID(),
-        who.tenantId,
-        subjectId,
-        action,
-        target,
-        who.requestId,
-        who.ip,
-        JSON.stringify(details),
-      ],
-    );
+    const { text, values } = auditStatement(who, event);
+    await em.query(text, [...values]);
   }
+}
+
+/** For `TenantDb.change`: what `record` sends. */
+export function auditStatement(who: Actor, event: AuditEvent): FirstStatement {
+  const { action, target = null, subjectId = who.userId, details = {} } = event;
+  const { tenantId, requestId, ip } = who;
+  return {
+    text: `INSERT INTO audit_events (id, tenant_id, subject_id, action, target, request_id, ip, details)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    values: [
+      randomUUID(),
+      tenantId,
+      subjectId,
+      action,
+      target,
+      requestId,
+      ip,
+      JSON.stringify(details),
+    ],
+  };
 }

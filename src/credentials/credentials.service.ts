@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { AuditService } from '../audit/audit.service';
+import { auditStatement } from '../audit/audit.service';
 import { IdentityDb, TenantDb } from '../kernel/database/tenant-db';
 import { Problem } from '../kernel/http/problem';
 import type { Principal } from '../kernel/security/principal';
@@ -27,7 +27,6 @@ export class CredentialsService {
   constructor(
     private readonly db: TenantDb,
     private readonly identity: IdentityDb,
-    private readonly audit: AuditService,
   ) {}
 
   get(who: Principal): Promise<UserCredentials> {
@@ -125,10 +124,10 @@ export class CredentialsService {
     const cleared = values[`${provider}UpdatedAt`] === null;
     // The subscriber binds by the id; not enumerable, so that the statement does not set it.
     const row = Object.defineProperty(values, 'id', { value: who.userId }) as UserCredentials;
-    return this.db.run(who, async (em) => {
+    const action = cleared ? 'credential.clear' : 'credential.set';
+    const record = auditStatement(who, { action, target: provider });
+    return this.db.change(who, record, async (em) => {
       await em.update(UserCredentials, { id: who.userId }, row);
-      const action = cleared ? 'credential.clear' : 'credential.set';
-      await this.audit.record(em, who, { action, target: provider });
       return row;
     });
   }

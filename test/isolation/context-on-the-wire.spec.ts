@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, type PoolClient } from 'pg';
 import installed from 'pg/package.json';
-import { queryInContext, type Statement } from '../../src/kernel/database/context-query';
+import { queryInContext, type FirstStatement } from '../../src/kernel/database/context-query';
 import { startApp, type TestApp } from '../support/app';
 import { memberOf, type Member } from '../support/plane-session';
 import { session } from '../support/tenants-in-sql';
@@ -14,12 +14,12 @@ let app: TestApp;
 let alice: Member;
 
 const nobody = '00000000-0000-4000-8000-000000000000';
-const contextOf = (who: Member, sessionId = who.sessionId): Statement => ({
+const contextOf = (who: Member, sessionId = who.sessionId): FirstStatement => ({
   text: 'SELECT ava.enter_tenant($1, $2, $3, $4)',
   values: [sessionId, who.userId, who.tenantId, '15000'],
 });
 const send = (text: string, values?: unknown[], context = contextOf(alice)) =>
-  queryInContext(client as PoolClient, context, { text, values });
+  queryInContext(client as PoolClient, [context], { text, values });
 const SETTINGS = `SELECT current_user AS role, coalesce(current_setting('ava.session_id', true), '') AS session,
   coalesce(current_setting('ava.tenant_id', true), '') AS tenant, current_setting('statement_timeout') AS patience`;
 

@@ -1,22 +1,23 @@
 import type { Client, PoolClient } from 'pg';
-import { queryInContext, type Statement } from '../../src/kernel/database/context-query';
+import { queryInContext, type FirstStatement } from '../../src/kernel/database/context-query';
 import { meetServer } from '../../src/kernel/database/named-statements';
 import { Vault } from '../../src/kernel/security/vault';
 import { startApp, type TestApp } from '../support/app';
 import { memberOf, type Member } from '../support/plane-session';
 import { session } from '../support/tenants-in-sql';
+import { syncsDuring } from '../support/wire';
 
 let client: Client;
 let app: TestApp;
 let alice: Member;
 let bob: Member;
 
-const within = ({ sessionId, userId, tenantId }: Member): Statement => ({
+const within = ({ sessionId, userId, tenantId }: Member): FirstStatement => ({
   text: 'SELECT ava.enter_tenant($1, $2, $3, $4)',
   values: [sessionId, userId, tenantId, '15000'],
 });
-const send = (context: Statement, text: string, values: unknown[] = []) =>
-  queryInContext(client as PoolClient, context, { text, values });
+const send = (context: FirstStatement, text: string, values: unknown[] = []) =>
+  queryInContext(client as PoolClient, [context], { text, values });
 const named = async () => {
   const { rows } = await client.query<{ statement: string }>(
     `SELECT statement FROM pg_prepared_statements WHERE name LIKE 'ava\\_%'`,
@@ -38,6 +39,21 @@ beforeEach(async () => {
 });
 afterEach(() => client.end());
 afterAll(() => app.close());
+
+describe('statements that are brought along', () => {
+  it('answers for the last alone of those it brings along', async () => {
+    const before = { text: 'UPDATE calls SET tags = $1 RETURNING tags', values: ['{before}'] };
+    const answers: unknown[] = [];
+    const syncs = await syncsDuring(client, async () => {
+      const sent = queryInContext(client as PoolClient, [within(alice), before], {
+        text: 'SELECT tags FROM calls',
+      });
+      answers.push(...(await sent).rows);
+    });
+
+    expect([syncs, answers]).toEqual([1, [{ tags: ['before'] }]]);
+  });
+});
 
 describe('a statement that comes often', () => {
   it('is parsed once a connection, and shows each tenant its own rows alone', async () => {
@@ -80,7 +96,7 @@ describe('a statement that comes often', () => {
 
   it('may be of a schema that only its plane can use', async () => {
     const jobs = 'SELECT count(*)::integer AS jobs FROM pgboss.job WHERE $1';
-    const queue: Statement = {
+    const queue: FirstStatement = {
       text: 'SELECT ava.enter_queue($1, $2)',
       values: [app.app.get(Vault).serverProofs.join(), '15000'],
     };

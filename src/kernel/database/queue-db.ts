@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { Vault } from '../security/vault';
-import { queryInContext, type Statement } from './context-query';
+import { queryInContext, type FirstStatement } from './context-query';
 
 const STATEMENT_TIMEOUT = '15000';
 const WHOLE_TRANSACTION = /^\s*BEGIN;([\s\S]*)COMMIT;\s*$/;
@@ -17,7 +17,7 @@ interface Answer {
  */
 @Injectable()
 export class QueueDb {
-  private readonly context: Statement;
+  private readonly context: FirstStatement;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -35,7 +35,7 @@ export class QueueDb {
       const client = (await runner.connect()) as PoolClient;
       const [, statements] = WHOLE_TRANSACTION.exec(text) ?? [];
       if (statements !== undefined) return await this.transaction(client, statements);
-      const { rows } = await queryInContext(client, this.context, { text, values });
+      const { rows } = await queryInContext(client, [this.context], { text, values });
       return { rows };
     } finally {
       await runner.release();
@@ -47,7 +47,7 @@ export class QueueDb {
    * ahead with the BEGIN: written into the text, the proof would stand in pg_stat_activity and in logs of statements.
    */
   private async transaction(client: PoolClient, statements: string): Promise<Answer> {
-    await queryInContext(client, this.context, { text: 'START TRANSACTION' });
+    await queryInContext(client, [this.context], { text: 'START TRANSACTION' });
     try {
       await client.query(statements);
       await client.query('COMMIT');

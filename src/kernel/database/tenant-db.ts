@@ -4,8 +4,8 @@ import { Problem } from '../http/problem';
 import type { ProblemCode } from '../http/problem-catalogue';
 import type { Principal, Role } from '../security/principal';
 import { Vault } from '../security/vault';
-import { runInContext, runTransaction, type Work } from './context-runner';
-import type { Statement } from './context-query';
+import { runInContext, runTransaction, tryingAgain, type Work } from './context-runner';
+import type { FirstStatement } from './context-query';
 import { sqlstateOf } from './database-errors';
 
 /** Milliseconds after which PostgreSQL gives up on one statement of a request. */
@@ -37,7 +37,19 @@ export class TenantDb {
 
   /** For reads: each query is a transaction of its own with its context, in a single round trip. */
   read<T>(who: Caller, work: Work<T>): Promise<T> {
-    return this.told(who, runInContext(this.dataSource, tenantContext(who), work));
+    return this.told(who, runInContext(this.dataSource, [tenantContext(who)], work));
+  }
+
+  /**
+   * For a change that is a single query, the busiest ones: a transaction of it and its record, in one round trip instead of four.
+   * @param record what is written beside it, before it
+   */
+  change<T>(who: Caller, record: FirstStatement, work: Work<T>): Promise<T> {
+    const first = [tenantContext(who), record];
+    return this.told(
+      who,
+      tryingAgain(() => runInContext(this.dataSource, first, work)),
+    );
   }
 
   /**
@@ -130,10 +142,10 @@ export class IdentityDb {
   }
 
   read<T>(userId: string | null, work: Work<T>): Promise<T> {
-    return runInContext(this.dataSource, this.context(userId), work);
+    return runInContext(this.dataSource, [this.context(userId)], work);
   }
 
-  private context(userId: string | null): Statement {
+  private context(userId: string | null): FirstStatement {
     return {
       text: 'SELECT ava.enter_identity($1, $2, $3)',
       values: [this.proofs, userId, STATEMENT_TIMEOUT],
@@ -151,7 +163,7 @@ export class OperatorDb {
   constructor(private readonly dataSource: DataSource) {}
 
   read<T>(who: Caller, work: Work<T>): Promise<T> {
-    return this.told(who, runInContext(this.dataSource, operatorContext(who), work));
+    return this.told(who, runInContext(this.dataSource, [operatorContext(who)], work));
   }
 
   /** One transaction, run again from its beginning after a deadlock. What may be written is up to grants and functions. */
