@@ -3,7 +3,7 @@ import { Client, type Answer } from '../support/client';
 import { join, login, password, register, type Person } from '../support/people';
 
 // These look at the parameters of the hashes.
-jest.unmock('@node-rs/argon2');
+jest.unmock('piscina');
 
 /** bcrypt of `password`, made by the earlier system. */
 const BCRYPT = '$2b$12$7V0cKv.eqpUaL63oNtSwT.eZqNimSCpI990xUFYEZc52Amq7w6oK.';

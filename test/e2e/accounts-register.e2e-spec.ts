@@ -3,7 +3,7 @@ import { Client } from '../support/client';
 import { login, password } from '../support/people';
 
 // These look at the parameters of the hashes.
-jest.unmock('@node-rs/argon2');
+jest.unmock('piscina');
 
 let app: TestApp;
 let anyone: Client;

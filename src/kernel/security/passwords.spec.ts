@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { hash } from '@node-rs/argon2';
 import { AT_ONCE, needsRehash, Passwords } from './passwords';
 
@@ -10,7 +11,30 @@ beforeAll(async () => {
   argon2 = await passwords.hash(password);
 });
 
+afterAll(() => passwords.onApplicationShutdown());
+
+/** Elsewhere a priority is that of the whole process. */
+const onLinux = process.platform === 'linux' ? describe : describe.skip;
+
+/** Of each thread of this process, how far it stands back behind others. */
+function nicenesses(): number[] {
+  return readdirSync('/proc/self/task').map((thread) => {
+    const stat = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]);
+  });
+}
+
 describe('Passwords.hash', () => {
+  it('leaves the event loop to others', async () => {
+    let turns = 0;
+    const turning = setInterval(() => (turns += 1), 1);
+
+    await passwords.hash(password);
+    clearInterval(turning);
+
+    expect(turns).toBeGreaterThan(0);
+  });
+
   it('makes argon2id with the parameters of OWASP and a salt of its own', async () => {
     const again = await passwords.hash(password);
 
@@ -35,6 +59,21 @@ describe('Passwords.hash', () => {
     const stored = await passwords.hash(`${long}a`);
 
     expect(await passwords.matches(`${long}b`, stored, false)).toBe(false);
+  });
+});
+
+onLinux('the threads of the hashes', () => {
+  it('stand back behind others, are no more than are meant to, and end', async () => {
+    const own = new Passwords();
+    const before = nicenesses().filter((nice) => nice > 0).length;
+
+    await Promise.all(Array.from({ length: AT_ONCE * 2 }, () => own.hash(password)));
+    const threads = nicenesses().filter((nice) => nice > 0).length - before;
+    await own.onApplicationShutdown();
+
+    expect(threads).toBeGreaterThan(0);
+    expect(threads).toBeLessThanOrEqual(AT_ONCE);
+    expect(nicenesses().filter((nice) => nice > 0)).toHaveLength(before);
   });
 });
 

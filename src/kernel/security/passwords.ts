@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { Injectable } from '@nestjs/common';
-import { hash, verify } from '@node-rs/argon2';
-import { verify as verifyBcrypt } from '@node-rs/bcrypt';
+import { join } from 'node:path';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Piscina } from 'piscina';
 import { Problem } from '../http/problem';
 import { Semaphore } from './semaphore';
 
@@ -18,16 +18,25 @@ const NOBODY = {
 /** One core is left to those who are logged in. */
 export const AT_ONCE = Math.max(1, Math.min(4, availableParallelism() - 1));
 
+/** Milliseconds after which a thread that has nothing to do ends and gives its memory back. */
+const IDLE = 60_000;
+
 /**
- * Password hashing, off the event loop (native threads) and a few at a time: unbounded, sixteen logins at once
- * raised the p99 of every other request twentyfold.
+ * Password hashing, in threads of lower priority and a few at a time: unbounded, sixteen logins at once raised the p99 of
+ * every other request twentyfold.
  */
 @Injectable()
-export class Passwords {
+export class Passwords implements OnApplicationShutdown {
   private readonly turns = new Semaphore(AT_ONCE, 200);
+  private readonly threads = new Piscina({
+    filename: join(__dirname, 'password-hashing.cjs'),
+    minThreads: 0,
+    maxThreads: AT_ONCE,
+    idleTimeout: IDLE,
+  });
 
   hash(password: string): Promise<string> {
-    return this.turns.run(() => hash(password, ARGON2ID), busy);
+    return this.ask<string>('hash', { password, options: ARGON2ID });
   }
 
   /**
@@ -35,16 +44,27 @@ export class Passwords {
    * still holds bcrypt hashes of the earlier system, every check costs one argon2id and one bcrypt.
    * @param stored the account's hash, undefined when there is no such account
    */
-  matches(password: string, stored: string | undefined, bcryptInUse: boolean): Promise<boolean> {
+  async matches(
+    password: string,
+    stored: string | undefined,
+    bcryptInUse: boolean,
+  ): Promise<boolean> {
     const isBcrypt = stored !== undefined && needsRehash(stored);
-    return this.turns.run(async () => {
-      const argon2 = stored !== undefined && !isBcrypt;
-      const byArgon2 = await verify(argon2 ? stored : NOBODY.argon2, password).catch(no);
-      const byBcrypt =
-        (isBcrypt || bcryptInUse) &&
-        (await verifyBcrypt(password, isBcrypt ? stored : NOBODY.bcrypt).catch(no));
-      return isBcrypt ? byBcrypt : argon2 && byArgon2;
-    }, busy);
+    const argon2 = stored !== undefined && !isBcrypt;
+    const by = await this.ask<{ argon2id: boolean; bcrypt2: boolean }>('verify', {
+      password,
+      argon2id: argon2 ? stored : NOBODY.argon2,
+      bcrypt2: isBcrypt ? stored : bcryptInUse ? NOBODY.bcrypt : null,
+    });
+    return isBcrypt ? by.bcrypt2 : argon2 && by.argon2id;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.threads.close();
+  }
+
+  private ask<T>(name: 'hash' | 'verify', task: object): Promise<T> {
+    return this.turns.run(() => this.threads.run(task, { name }) as Promise<T>, busy);
   }
 }
 
@@ -52,9 +72,6 @@ export class Passwords {
 export function needsRehash(stored: string): boolean {
   return /^\$2[abxy]\$/.test(stored);
 }
-
-/** A stored hash in a form that nobody knows lets nobody in. */
-const no = () => false;
 
 function busy(): Problem {
   return new Problem('server.unavailable');
