@@ -61,6 +61,10 @@ describe('the figures of a period', () => {
       );
     }
     await every('1 hour', alice, ['2024-12-31T20:00:00Z', '2025-01-01T00:00:00Z']);
+    await app.sql(
+      `UPDATE calls SET duration_seconds = 7000 WHERE tenant_id = $1 AND sorted_at = '2024-12-31T21:00:00Z'`,
+      [alice.tenantId],
+    );
 
     const { period, previous, buckets, ...asked } = await ask(january);
 
@@ -87,6 +91,7 @@ describe('the figures of a period', () => {
     expect(asked).toEqual({ bucket: 'day', timeZone: 'UTC' });
     expect(period).toEqual({ from: first, to: '2025-01-03T00:00:00.000Z', ...figures });
     expect(previous).toMatchObject({ from: '2024-12-30T00:00:00.000Z', to: first, calls: 4 });
+    expect(previous.durations).toEqual({ mean: 7000, p50: 7000, p95: 7000 });
     expect(buckets).toEqual([
       { start: first, ...figures },
       { start: second, ...none },

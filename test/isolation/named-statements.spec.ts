@@ -1,6 +1,6 @@
 import type { Client, PoolClient } from 'pg';
 import { queryInContext, type FirstStatement } from '../../src/kernel/database/context-query';
-import { meetServer } from '../../src/kernel/database/named-statements';
+import { meetServer, PLANNED_ANEW } from '../../src/kernel/database/named-statements';
 import { Vault } from '../../src/kernel/security/vault';
 import { startApp, type TestApp } from '../support/app';
 import { memberOf, type Member } from '../support/plane-session';
@@ -67,6 +67,14 @@ describe('a statement that comes often', () => {
 
     expect(await named()).toEqual([own]);
     expect(seen).toEqual([alice, bob, alice, bob].map(({ tenantId }) => [{ id: tenantId }]));
+  });
+
+  it('has no name when each run is to be planned for its own values', async () => {
+    const anew = `${PLANNED_ANEW} SELECT id FROM tenants WHERE $1`;
+
+    await times(4, () => send(within(alice), anew, [true]));
+
+    expect(await named()).toEqual([]);
   });
 
   it('shows nothing in a context that is refused, nor without one', async () => {

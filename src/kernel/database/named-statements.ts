@@ -6,6 +6,12 @@ const MOST_NAMED = 64;
 const TIMES = 3;
 const MOST_COUNTED = 1000;
 
+/**
+ * Before a statement that is planned for the tenant and the period that it is asked for, each time: a plan for all of them,
+ * as PostgreSQL makes one for what has a name, takes the largest tenant for an average one.
+ */
+export const PLANNED_ANEW = '/* planned anew */';
+
 const names = new Map<string, string>();
 const counts = new Map<string, number>();
 const direct = new WeakSet<object>();
@@ -26,7 +32,7 @@ export function nameOf(client: ClientBase, text: string): string {
 }
 
 function counted(text: string): string {
-  if (names.size >= MOST_NAMED) return '';
+  if (names.size >= MOST_NAMED || text.startsWith(PLANNED_ANEW)) return '';
   const times = (counts.get(text) ?? 0) + 1;
   if (times < TIMES) {
     if (counts.size >= MOST_COUNTED) counts.clear();
