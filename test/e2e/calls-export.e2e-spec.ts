@@ -183,7 +183,7 @@ describe('the export of calls', () => {
     const { text } = await alice.client.get('/calls/export?format=ndjson');
 
     expect(idsOf(text)).toHaveLength(30);
-    const pages = (await Promise.all(read.mock.results.map(({ value }) => value))) as unknown[][];
-    expect(Math.max(...pages.map((page) => page.length))).toBe(3);
+    // Three to a page, and the one behind the last.
+    expect(read).toHaveBeenCalledTimes(11);
   });
 });

@@ -8,12 +8,19 @@ const FORMULA = /^(?:[\t\r\n]|[\s\p{C}]*[=+\-@＝＋－＠﹦﹢﹣﹫])/u;
 const NEEDS_QUOTES = /[",\r\n]/;
 
 /** One line of CSV (RFC 4180). A cell that a spreadsheet would calculate gets an apostrophe in front. */
-export function csvLine(cells: readonly Cell[]): string {
-  return `${cells.map(csvCell).join(',')}\r\n`;
+export function csvLine([first = null, ...others]: readonly Cell[]): string {
+  return `${others.reduce<string>((line, cell) => `${line},${csvCell(cell)}`, csvCell(first))}\r\n`;
 }
 
 function csvCell(cell: Cell): string {
   const text = cell instanceof Date ? cell.toISOString() : (cell ?? '');
-  const safe = FORMULA.test(text) ? `'${text}` : text;
+  const safe = !beginsPlainly(text) && FORMULA.test(text) ? `'${text}` : text;
   return NEEDS_QUOTES.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** With a digit or a letter, as most do: the expression would cost more than all else here. */
+function beginsPlainly(text: string): boolean {
+  const sign = text.charCodeAt(0);
+  const small = sign | 0x20;
+  return (sign >= 0x30 && sign <= 0x39) || (small >= 0x61 && small <= 0x7a);
 }

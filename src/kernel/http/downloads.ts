@@ -56,7 +56,10 @@ interface Paging<Row> {
   readonly first?: Row[];
 }
 
-/** Page after page. One is read ahead while the client takes the one before, and none when it has gone. */
+/**
+ * Page after page. One is read ahead while the client takes the one before, and none when it has gone.
+ * A page is emptied when the next is asked for.
+ */
 export async function* pagesOf<Row>({ read, full, first }: Paging<Row>): AsyncGenerator<Row[]> {
   let rows = first ?? (await read(null));
   while (rows.length > 0) {
@@ -65,6 +68,8 @@ export async function* pagesOf<Row>({ read, full, first }: Paging<Row>): AsyncGe
     // When the client has gone nobody waits for it any more.
     next.catch(() => undefined);
     yield rows;
+    // What is left of a query holds its rows, and was seen to hold those of the next, until a full collection of garbage.
+    rows.length = 0;
     rows = await next;
   }
 }
