@@ -18,7 +18,7 @@ function csvCell(cell: Cell): string {
   return NEEDS_QUOTES.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** With a digit or a letter, as most do: the expression would cost more than all else here. */
+/** With a digit or a letter, as most do: they need not be held against the expression. */
 function beginsPlainly(text: string): boolean {
   const sign = text.charCodeAt(0);
   const small = sign | 0x20;
