@@ -8,6 +8,8 @@ import type { ListCalls } from './calls.dto';
 const MOST_RANKED = 1000;
 /** Calls, nearest first, in which words are looked for one by one before the index is asked for all that have them. */
 const NEAR = { date: 500, relevance: 2000 } as const;
+/** Of so many nearest so many have to match for a rank, or the rest is not gone through: it would not be enough either. */
+const PROBED = { calls: 200, matches: 80 } as const;
 
 /**
  * A word that many calls have is soon met when going through them by date; of a word that few have, the index knows all
@@ -66,17 +68,25 @@ function byRank(scan: Scan, { limit, after }: Page): string {
     page AS (SELECT found, score FROM scores ${from} ORDER BY score DESC, found DESC LIMIT ${limit})`;
 }
 
+/** How many calls are gone through. Reading the words of 2,000 costs more than the index, unless that would tell most calls. */
+function howNear(scan: Scan, calls: string, near: number): string {
+  if (near <= NEAR.date) return String(near);
+  return `(SELECT CASE WHEN count(*) FILTER (WHERE ${ofText(`t.vector @@ ${query(scan)}`, 'p')}) >= ${PROBED.matches}
+      THEN ${near} ELSE 0 END FROM (${calls} LIMIT ${PROBED.calls}) p)`;
+}
+
 function nearest(scan: Scan, most: number, near: number): string {
   const order = `ORDER BY ${directed(scan)}`;
   const calls = `SELECT id, sorted_at FROM calls WHERE ${['tenant_id = $1', ...scan.filters].join(' AND ')}`;
   const limit = `LIMIT ${most}`;
   const inTime = ['true', ...scan.filters.filter(ofTime)];
-  return `WITH near AS MATERIALIZED (
-      SELECT n.id, n.sorted_at FROM (${calls} ${order} LIMIT ${near}) n
+  return `WITH reach AS MATERIALIZED (SELECT ${howNear(scan, `${calls} ${order}`, near)} AS calls),
+    near AS MATERIALIZED (
+      SELECT n.id, n.sorted_at FROM (${calls} ${order} LIMIT (SELECT reach.calls FROM reach)) n
        WHERE ${ofText(`t.vector @@ ${query(scan)}`, 'n')} ORDER BY ${directed(scan, 'n.')} ${limit}),
     more AS MATERIALIZED (
       SELECT (SELECT count(*) FROM near) < ${most}
-         AND EXISTS (${calls} ${order} OFFSET ${near} LIMIT 1) AS needed),
+         AND EXISTS (${calls} ${order} OFFSET (SELECT reach.calls FROM reach) LIMIT 1) AS needed),
     matches AS MATERIALIZED (
       SELECT id, sorted_at FROM near WHERE NOT (SELECT needed FROM more)
       UNION ALL (
