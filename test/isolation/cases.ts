@@ -45,10 +45,10 @@ function smuggling(subject: Subject, place: 'query' | 'body'): Attempt[] {
 
 /** An operation without a query overlooks one: it must go on about the caller's own. */
 async function overlooked(subject: Subject): Promise<Attempt[]> {
-  const own = ownRequest(subject, await subject.fresh());
+  const own = ownRequest(subject, await subject.caller());
   const ids = undeclared(subject, 'query').map(([field, id]) => [field, subject.world.bob[id]]);
   const url = `${own.url}?${new URLSearchParams(Object.fromEntries(ids)).toString()}`;
-  return [{ request: { ...own, url }, expected: [subject.entry.ok] }];
+  return [{ request: { ...own, url }, expected: [subject.entry.ok], own: true }];
 }
 
 const takesQuery = ({ documented }: Subject) =>
@@ -111,11 +111,11 @@ export const cases: readonly Case[] = [
     name: 'own',
     about: 'A valid token of the least role that may, and own data: succeeds.',
     attempts: async (subject) => {
-      const request = ownRequest(subject, await subject.fresh());
+      const request = ownRequest(subject, await subject.caller());
       // Also without its filter, which would hide that a list forgot the tenant.
       const [bare = '', filter] = request.url.split('?');
       const requests = filter === undefined ? [request] : [request, { ...request, url: bare }];
-      return requests.map((one) => ({ request: one, expected: [subject.entry.ok] }));
+      return requests.map((one) => ({ request: one, expected: [subject.entry.ok], own: true }));
     },
   },
   refusedHeader('no token', 'No Authorization header.', ({ forged }) => forged.none),
@@ -149,8 +149,8 @@ export const cases: readonly Case[] = [
         const request = ownRequest(subject, subject.world.suspended);
         return [{ request, expected: [403, 'tenant.suspended'] }];
       }
-      const request = ownRequest(subject, await subject.freshSuspended());
-      return [{ request, expected: [subject.entry.ok] }];
+      const request = ownRequest(subject, await subject.callerSuspended());
+      return [{ request, expected: [subject.entry.ok], own: true }];
     },
   },
   {

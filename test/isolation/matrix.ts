@@ -29,11 +29,13 @@ interface Operation {
 interface Tried {
   readonly shown: string;
   readonly wrong: readonly string[];
+  /** A caller's own request was refused, and nothing worse: another cell may have used up what it is about. */
+  readonly usedUp: boolean;
 }
 
 /** Tries the cases and looks after each request at what has become of Bob. */
 export class Matrix {
-  private readonly readers = new Map<DocumentedOperation['who'], Promise<Customer>>();
+  private readonly callers = new Map<string, Promise<Customer>>();
 
   private constructor(
     private readonly app: TestApp,
@@ -55,26 +57,36 @@ export class Matrix {
 
   async cell(entry: IsolationEntry, documented: DocumentedOperation, one: Case): Promise<Cell> {
     try {
-      const fresh = () =>
-        documented.method === 'GET' ? this.reader(documented.who) : this.caller(documented.who);
-      const freshSuspended = () => this.suspended(documented.who);
-      const subject = { entry, documented, world: this.world, fresh, freshSuspended };
-      const attempts = await one.attempts(subject);
-      if (typeof attempts === 'string') {
-        return { state: 'not applicable', shown: '-', why: [attempts] };
-      }
-      return await this.tryAll({ documented, entry }, attempts, one.about);
+      const { cell, usedUp } = await this.round({ documented, entry }, one);
+      if (!usedUp) return cell;
+      for (const name of namesOf(documented)) this.callers.delete(name);
+      return (await this.round({ documented, entry }, one)).cell;
     } catch (error) {
       // The other cells go on: a report with a hole tells more than none.
       return { state: 'broken', shown: 'error', why: [String(error)] };
     }
   }
 
-  /** Reading uses nothing up: one for each role will do. */
-  private reader(who: DocumentedOperation['who']): Promise<Customer> {
-    const reader = this.readers.get(who) ?? this.caller(who);
-    this.readers.set(who, reader);
-    return reader;
+  private async round(operation: Operation, one: Case): Promise<{ cell: Cell; usedUp: boolean }> {
+    const { who } = operation.documented;
+    const [active, suspended] = namesOf(operation.documented);
+    const attempts = await one.attempts({
+      ...operation,
+      world: this.world,
+      caller: () => this.shared(active, () => this.caller(who)),
+      callerSuspended: () => this.shared(suspended, () => this.suspended(who)),
+    });
+    if (typeof attempts === 'string') {
+      return { cell: { state: 'not applicable', shown: '-', why: [attempts] }, usedUp: false };
+    }
+    return this.tryAll(operation, attempts, one.about);
+  }
+
+  /** One for each role, as long as there is something left. */
+  private shared(name: string, make: () => Promise<Customer>): Promise<Customer> {
+    const known = this.callers.get(name) ?? make();
+    this.callers.set(name, known);
+    return known;
   }
 
   /** Somebody in just the role that may. */
@@ -97,23 +109,24 @@ export class Matrix {
     operation: Operation,
     attempts: readonly Attempt[],
     about: string,
-  ): Promise<Cell> {
+  ): Promise<{ cell: Cell; usedUp: boolean }> {
     const tried: Tried[] = [];
     for (const attempt of attempts) tried.push(await this.attempt(operation, attempt));
     const shown = [...new Set(tried.map((result) => result.shown))].join(', ');
     const wrong = tried.flatMap((result) => result.wrong);
-    if (wrong.length > 0) return { state: 'broken', shown, why: wrong };
-    return { state: 'held', shown, why: [about] };
+    const usedUp = tried.some((result) => result.usedUp);
+    if (wrong.length > 0) return { cell: { state: 'broken', shown, why: wrong }, usedUp };
+    return { cell: { state: 'held', shown, why: [about] }, usedUp };
   }
 
   private async attempt(
     { documented: { method }, entry }: Operation,
-    { request, expected: [status, code], twin }: Attempt,
+    { request, expected: [status, code], twin, own }: Attempt,
   ): Promise<Tried> {
     const answer = await this.send(method, request);
     const strict = this.judge === 'answers';
-    const wrong = [
-      ...(strict ? differences(answer, status, code) : []),
+    const different = differences(answer, status, code);
+    const worse = [
       ...leaksOf(answer, { markers: this.markersFor(request, entry), asked: request.url }),
       ...(twin && strict
         ? notAlike(answer, request, { twin, answer: await this.send(method, twin) })
@@ -123,7 +136,12 @@ export class Matrix {
     const shown = [answer.status, answer.body?.code as string | undefined]
       .filter(Boolean)
       .join(' ');
-    return { shown, wrong: wrong.length > 0 ? [`${request.url} ${wrong.join(', ')}`] : [] };
+    const wrong = [...(strict ? different : []), ...worse];
+    return {
+      shown,
+      wrong: wrong.length > 0 ? [`${request.url} ${wrong.join(', ')}`] : [],
+      usedUp: own === true && different.length > 0 && worse.length === 0,
+    };
   }
 
   /** A handler that was given the id in place of a row may tell it back: the caller knew it. */
@@ -160,6 +178,8 @@ export class Matrix {
     return damage.map(([rows]) => `${rows} have changed`);
   }
 }
+
+const namesOf = ({ who }: DocumentedOperation) => [who, `${who} of a suspended tenant`] as const;
 
 /** Bob's rows, and those of Alice and Sue: all that they ask for here is refused. */
 async function look(ownership: Ownership, world: World) {

@@ -14,12 +14,21 @@ interface Table {
 type Owner = Pick<Customer, 'tenantId' | 'userId'>;
 type Owners = Readonly<Record<string, Owner>>;
 
-const OWNER_COLUMNS = ['tenant_id', 'user_id', 'org_id'];
-/** The queue keeps whose a job is beside its payload. */
-const BY_CONDITION: Readonly<Record<string, string>> = {
-  'pgboss.job': `t.data->>'tenantId' = o.tenant::text OR t.data->>'userId' = o.person::text`,
+type Kind = 'tenant' | 'person';
+const OWNER_COLUMNS: Readonly<Record<string, Kind>> = {
+  tenant_id: 'tenant',
+  user_id: 'person',
+  org_id: 'person',
 };
-const BY_ID: Readonly<Record<string, string>> = { tenants: 'tenant', users: 'person' };
+/** Owners that stand elsewhere; the queue keeps whose a job is beside its payload. */
+const OTHER_OWNERS: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
+  tenants: { 't.id': 'tenant' },
+  users: { 't.id': 'person' },
+  'pgboss.job': {
+    [`(t.data->>'tenantId')::uuid`]: 'tenant',
+    [`(t.data->>'userId')::uuid`]: 'person',
+  },
+};
 /** Tables of nobody: what they hold is about the installation. */
 export const OF_NOBODY = [
   'migration_reports',
@@ -76,11 +85,11 @@ export class Ownership {
 
   /** Tables with rows of a tenant or user. */
   get owned(): string[] {
-    return this.tables.filter((table) => conditionOf(table) !== null).map(({ name }) => name);
+    return this.tables.filter((table) => ownersOf(table).length > 0).map(({ name }) => name);
   }
 
   get unowned(): string[] {
-    return this.tables.filter((table) => conditionOf(table) === null).map(({ name }) => name);
+    return this.tables.filter((table) => ownersOf(table).length === 0).map(({ name }) => name);
   }
 
   /** `Bob’s rows of calls` → a digest over every byte of them. */
@@ -109,7 +118,7 @@ export class Ownership {
   /** `table.column` of everything that could hold a marker. */
   get places(): string[] {
     return this.tables
-      .filter((table) => conditionOf(table) !== null)
+      .filter((table) => ownersOf(table).length > 0)
       .flatMap(({ name, columns }) =>
         columns.filter(({ telling }) => telling).map((column) => `${name}.${column.name}`),
       )
@@ -131,11 +140,15 @@ export class Ownership {
   private async read(owners: Owners, what: 't::text' | 'to_jsonb(t)') {
     const names = Object.keys(owners);
     const selects = this.tables.flatMap((table) => {
-      const condition = conditionOf(table);
-      if (condition === null) return [];
+      const by = ownersOf(table);
+      if (by.length === 0) return [];
+      const all = { tenant: 'ANY ($2)', person: 'ANY ($3)' };
+      // Who owns it is asked only of the few rows that one of them owns.
       return [
         `SELECT o.name AS owner, '${table.name}' AS "table", ${what} AS row
-           FROM ${table.name} t JOIN unnest($1::text[], $2::uuid[], $3::uuid[]) AS o(name, tenant, person) ON ${condition}`,
+           FROM ${table.name} t JOIN unnest($1::text[], $2::uuid[], $3::uuid[]) AS o(name, tenant, person)
+             ON ${by.map(([place, kind]) => `${place} = o.${kind}`).join(' OR ')}
+          WHERE ${by.map(([place, kind]) => `${place} = ${all[kind]}`).join(' OR ')}`,
       ];
     });
     return this.app.sql<{ owner: string; table: string; row: unknown }>(
@@ -145,20 +158,19 @@ export class Ownership {
         names.map((name) => owners[name]?.tenantId),
         names.map((name) => owners[name]?.userId),
       ],
+      `rows of owners as ${what}`,
     );
   }
 }
 
-function conditionOf({ name, columns }: Table): string | null {
-  const byCondition = BY_CONDITION[name];
-  if (byCondition !== undefined) return byCondition;
-  const byId = BY_ID[name];
-  if (byId !== undefined) return `t.id = o.${byId}`;
-  const names = columns.map((column) => column.name).filter((c) => OWNER_COLUMNS.includes(c));
-  if (names.length === 0) return null;
-  return names
-    .map((column) => `t.${column} = o.${column === 'tenant_id' ? 'tenant' : 'person'}`)
-    .join(' OR ');
+/** Where in a row its owners stand; nowhere, in tables of nobody. */
+function ownersOf({ name, columns }: Table): [place: string, kind: Kind][] {
+  const other = OTHER_OWNERS[name];
+  if (other !== undefined) return Object.entries(other);
+  return columns.flatMap((column) => {
+    const kind = OWNER_COLUMNS[column.name];
+    return kind === undefined ? [] : [[`t.${column.name}`, kind] as [string, Kind]];
+  });
 }
 
 function textsIn(value: unknown): string[] {

@@ -18,16 +18,18 @@ export interface Attempt {
   readonly request: Request;
   readonly expected: Outcome;
   readonly twin?: Request;
+  /** By the caller of the cell, about its own rows. */
+  readonly own?: true;
 }
 
 export interface Subject {
   readonly entry: IsolationEntry;
   readonly documented: DocumentedOperation;
   readonly world: World;
-  /** A customer of this cell alone, in the least role that may: what is done to its rows touches nobody else. */
-  readonly fresh: () => Promise<Customer>;
+  /** A customer in the least role that may: what is done to its rows touches nobody in the world. */
+  readonly caller: () => Promise<Customer>;
   /** The same, in a tenant that has been suspended. */
-  readonly freshSuspended: () => Promise<Customer>;
+  readonly callerSuspended: () => Promise<Customer>;
 }
 
 const PLACES = ['path', 'query', 'body'] as const;

@@ -17,8 +17,12 @@ export interface TestApp {
   readonly database: TestDatabase;
   /** Everything the server has logged so far. */
   logs(): string;
-  /** SQL as the owner of the tables, past the application. */
-  sql<Row extends Record<string, unknown>>(text: string, parameters?: unknown[]): Promise<Row[]>;
+  /** SQL as the owner of the tables, past the application; planned once when it has a name. */
+  sql<Row extends Record<string, unknown>>(
+    text: string,
+    parameters?: unknown[],
+    name?: string,
+  ): Promise<Row[]>;
   close(): Promise<void>;
 }
 
@@ -43,8 +47,8 @@ export async function startApp(
     settings,
     database: own,
     logs: () => lines.join(''),
-    sql: async <Row extends QueryResultRow>(text: string, parameters?: unknown[]) =>
-      (await pool.query<Row>(text, parameters)).rows,
+    sql: async <Row extends QueryResultRow>(text: string, values: unknown[] = [], name = '') =>
+      (await pool.query<Row>({ text, values, name })).rows,
     close: async () => {
       await app.close();
       await pool.end();
