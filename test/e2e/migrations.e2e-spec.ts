@@ -2,7 +2,7 @@ import { migrationNames } from '../../src/kernel/database/data-source';
 import { pendingMigrations } from '../../src/kernel/database/migrate';
 import { parseKeyring, Vault } from '../../src/kernel/security/vault';
 import { catalogueOf, rowsOf } from '../support/catalogue';
-import { createDatabase, query, type TestDatabase } from '../support/database';
+import { createDatabase, nameOf, query, type TestDatabase } from '../support/database';
 import { credentialsOf, down, earlierDatabase, newVault, up } from '../support/earlier-database';
 
 const vault = newVault();
@@ -143,27 +143,29 @@ describe('Migrations of the earlier database', () => {
     expect(unordered(await catalogueOf(database.adminUrl))).toEqual(unordered(catalogue));
   });
 
-  it.each(migrationNames.map((name, i) => [migrationNames.length - i, name] as const))(
-    'are the same after %i steps down (to before %s) and up again',
-    async (steps) => {
-      const database = await use(earlierDatabase());
-      await up(database, vault);
-      const before = [
-        await catalogueOf(database.adminUrl),
-        await rowsOf(database.adminUrl, VOLATILE),
-        await credentialsOf(database, vault),
-      ];
+  describe('step by step', () => {
+    let goingDown: TestDatabase;
+    let gone = 0;
+    let before: unknown[];
+    beforeAll(async () => {
+      goingDown = await use(earlierDatabase());
+      await up(goingDown, vault);
+      before = await all(goingDown);
+    });
 
-      await down(database, vault, steps);
-      await up(database, vault);
+    it.each(migrationNames.toReversed().map((name, i) => [i + 1, name] as const))(
+      'are the same after %i steps down (to before %s) and up again',
+      async (steps) => {
+        await down(goingDown, vault, steps - gone);
+        gone = steps;
+        const database = await use(createDatabase(nameOf(goingDown)));
 
-      expect([
-        await catalogueOf(database.adminUrl),
-        await rowsOf(database.adminUrl, VOLATILE),
-        await credentialsOf(database, vault),
-      ]).toEqual(before);
-    },
-  );
+        await up(database, vault);
+
+        expect(await all(database)).toEqual(before);
+      },
+    );
+  });
 
   it('do not go down with another key, and name the row but no value', async () => {
     const database = await use(earlierDatabase());
@@ -199,6 +201,15 @@ describe('Migrations of the earlier database', () => {
     expect(await rowsOf(database.adminUrl)).toEqual(before);
   });
 });
+
+/** Schema, rows and what their credentials open to. */
+async function all(database: TestDatabase): Promise<unknown[]> {
+  return [
+    await catalogueOf(database.adminUrl),
+    await rowsOf(database.adminUrl, VOLATILE),
+    await credentialsOf(database, vault),
+  ];
+}
 
 /** Without what going down cannot keep: the id of a profile and the order of keys in the flags. */
 async function earlierRows(database: TestDatabase): Promise<Record<string, string[]>> {

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, DatabaseError, Pool, type QueryResultRow } from 'pg';
+import { Client, Pool, type QueryResultRow } from 'pg';
 
 /** A database of one test file, on the server that global-setup started. */
 export interface TestDatabase {
@@ -11,18 +10,15 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-const SOURCE_IN_USE = '55006';
-
-/** `ava_template` holds every migration; `template0` nothing at all. */
-export async function createDatabase(
-  template: 'ava_template' | 'template0' = 'ava_template',
-): Promise<TestDatabase> {
+/** @param template `ava_template` holds every migration, `template0` nothing at all; or one that nobody is connected to */
+export async function createDatabase(template = 'ava_template'): Promise<TestDatabase> {
   const admin = fromSetup('AVA_TEST_ADMIN_URL');
   const name = `t_${randomBytes(8).toString('hex')}`;
   await connected(admin, async (client) => {
-    await createFrom(template, name, client);
+    // Copying files takes half the time of writing them through the log.
+    await client.query(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`);
     // The rights to a database are no part of its template; migrations take this one away.
-    if (template === 'ava_template')
+    if (template !== 'template0')
       await client.query(`REVOKE TEMPORARY ON DATABASE ${name} FROM PUBLIC`);
   });
   return {
@@ -63,25 +59,13 @@ export function poolOf(url: string): Pool {
   return pool;
 }
 
+export const nameOf = ({ adminUrl }: TestDatabase) => new URL(adminUrl).pathname.slice(1);
+
 /** The same server and login, another database. */
 export function onDatabase(url: string, name: string): string {
   const changed = new URL(url);
   changed.pathname = `/${name}`;
   return changed.href;
-}
-
-async function createFrom(template: string, name: string, admin: Client): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      // Copying files takes half the time of writing them through the log.
-      await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`);
-      return;
-    } catch (error) {
-      const busy = error instanceof DatabaseError && error.code === SOURCE_IN_USE;
-      if (!busy || attempt === 200) throw error;
-      await sleep(50);
-    }
-  }
 }
 
 /** A fresh folder, that goes when the tests end, however they end. */
