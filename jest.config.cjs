@@ -32,6 +32,7 @@ const withPostgres = {
 
 module.exports = {
   maxWorkers: 2,
+  testSequencer: '<rootDir>/test/support/jest/sequencer.cjs',
   // Generous: a time-out should tell of a hang, not of a busy machine.
   testTimeout: 60_000,
   projects: [
