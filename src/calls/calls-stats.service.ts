@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { sqlstateOf } from '../kernel/database/database-errors';
 import { TenantDb } from '../kernel/database/tenant-db';
+import { microseconds } from '../kernel/http/instants';
 import { Problem } from '../kernel/http/problem';
 import type { Principal } from '../kernel/security/principal';
 import type { AskStats, Bucket, CallStats, TagCount, TagPage } from './calls-stats.dto';
@@ -52,17 +53,17 @@ export class CallsStatsService {
 }
 
 function periodOf({ from, to, bucket, timeZone }: AskStats): Asked {
-  const end = to === undefined ? new Date() : new Date(to);
-  const begin = from === undefined ? new Date(end.getTime() - DEFAULT_PERIOD) : new Date(from);
-  const length = end.getTime() - begin.getTime();
+  const end = to ?? new Date().toISOString();
+  const begin = from ?? new Date(Date.parse(end) - DEFAULT_PERIOD).toISOString();
+  const length = microseconds(end) - microseconds(begin);
   if (length <= 0) {
     throw Problem.invalid({ field: to === undefined ? 'from' : 'to', code: 'period.empty' });
   }
-  if (length > MOST_BUCKETS * lengths[bucket]) {
+  if (length > MOST_BUCKETS * lengths[bucket] * 1000) {
     const params = { max: MOST_BUCKETS };
     throw Problem.invalid({ field: 'bucket', code: 'period.too_long', params });
   }
-  return { from: begin.toISOString(), to: end.toISOString(), bucket, timeZone };
+  return { from: begin, to: end, bucket, timeZone };
 }
 
 function viewOf({ from, to, bucket, timeZone }: Asked, rows: readonly StatsRow[]): CallStats {

@@ -25,10 +25,31 @@ describe('statistics', () => {
   });
 });
 
+describe('a period', () => {
+  it('begins and ends at the microsecond, as a filter of the list does', async () => {
+    await app.sql(
+      `INSERT INTO calls (tenant_id, id, started_at) VALUES ($1, gen_random_uuid(), '2024-01-01T00:00:00.000100Z')`,
+      [alice.tenantId],
+    );
+    const counted = async (from: string, to: string) => {
+      const stats = await alice.client.get(
+        `/calls/stats?from=2024-01-01T00:00:00.${from}Z&to=2024-01-01T00:00:00.${to}Z`,
+      );
+      return (stats.body.period as { calls: number }).calls;
+    };
+
+    expect(await counted('0', '0001')).toBe(0);
+    expect(await counted('0', '000101')).toBe(1);
+    expect(await counted('0001', '000101')).toBe(1);
+    expect(await counted('000101', '9')).toBe(0);
+  });
+});
+
 describe('what is refused', () => {
   it.each<readonly [query: string, field: string, code: string]>([
     ['from=2025-01-02T00:00:00Z&to=2025-01-01T00:00:00Z', 'to', 'period.empty'],
     ['from=2025-01-01T00:00:00Z&to=2025-01-01T00:00:00Z', 'to', 'period.empty'],
+    ['from=2025-01-01T00:00:00.000002Z&to=2025-01-01T00:00:00.000001Z', 'to', 'period.empty'],
     ['from=2025-01-01T00:00:00Z&to=2025-02-12T00:00:00Z&bucket=hour', 'bucket', 'period.too_long'],
     ['from=1970-01-01T00:00:00Z&to=9999-01-01T00:00:00Z&bucket=month', 'bucket', 'period.too_long'],
     ['from=2999-01-01T00:00:00Z', 'from', 'period.empty'],

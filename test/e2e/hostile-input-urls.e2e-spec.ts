@@ -179,7 +179,7 @@ describe('a header', () => {
     ];
 
     const statuses: number[] = [];
-    for (const address of [...addresses, '203.0.113.7', '2001:db8::1']) {
+    for (const address of [...addresses, '203.0.113.7', '2001:db8::1', 'fe80::1%eth0']) {
       const headers = { 'x-forwarded-for': address };
       statuses.push(
         (await new Client(proxied.app).post('/auth/login', login(), { headers })).status,
@@ -190,8 +190,8 @@ describe('a header', () => {
     expect(statuses).toEqual(statuses.map(() => 200));
     expect(
       await app.sql(
-        `SELECT host(ip) AS ip FROM sessions WHERE host(ip) ~ '^(203|2001)' ORDER BY 1`,
+        `SELECT host(ip) AS ip FROM sessions WHERE host(ip) ~ '^(203|2001|fe80)' ORDER BY 1`,
       ),
-    ).toEqual([{ ip: '2001:db8::1' }, { ip: '203.0.113.7' }]);
+    ).toEqual([{ ip: '2001:db8::1' }, { ip: '203.0.113.7' }, { ip: 'fe80::1' }]);
   });
 });

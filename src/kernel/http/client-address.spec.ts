@@ -4,6 +4,7 @@ describe('the address of a client', () => {
   it.each([
     ['192.0.2.7', '192.0.2.7'],
     ['2001:db8::1', '2001:db8::1'],
+    ['fe80::1%eth0', 'fe80::1'],
     ['192.0.2.7:443', null],
     ['localhost', null],
   ])('of %s is %s', (forwarded, address) => {

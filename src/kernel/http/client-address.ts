@@ -11,9 +11,12 @@ export function originOf({ id, ip }: Pick<FastifyRequest, 'id' | 'ip'>): Origin 
   return { requestId: id, ip: addressOf(ip) };
 }
 
-/** A proxy may forward anything: an address with a port, a name, nonsense. */
+/**
+ * A proxy may forward anything: an address with a port, a name, nonsense. The zone of a link-local address names a network card of
+ * this machine; PostgreSQL's `inet` has none.
+ */
 export function addressOf(ip: string): string | null {
-  return isIP(ip) === 0 ? null : ip;
+  return isIP(ip) === 0 ? null : ip.replace(/%.*$/, '');
 }
 
 /**

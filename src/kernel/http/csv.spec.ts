@@ -1,7 +1,7 @@
 import { csvLine } from './csv';
 
 describe('csvLine', () => {
-  it.each([
+  it.each<readonly [text: string, cell: string]>([
     ['=1+1', "'=1+1"],
     ['+33612345678', "'+33612345678"],
     ['-1', "'-1"],
@@ -21,6 +21,17 @@ describe('csvLine', () => {
     ['＠A1', "'＠A1"],
     ['\u3000＝1', "'\u3000＝1"],
     ['﹦1', "'﹦1"],
+    ...[
+      '\u3164',
+      '\u115f',
+      '\uffa0',
+      '\ufe0f',
+      '\u034f',
+      '\u180b',
+      '\u{e0100}',
+      '\u17b4',
+      '\u2800',
+    ].map((blank) => [`${blank}=1`, `'${blank}=1`] as const),
     ['=HYPERLINK("http://x","y")', `"'=HYPERLINK(""http://x"",""y"")"`],
   ])('puts an apostrophe before what a spreadsheet would calculate: %j', (text, cell) => {
     expect(csvLine([text])).toBe(`${cell}\r\n`);

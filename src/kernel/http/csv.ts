@@ -4,7 +4,8 @@ type Cell = string | Date | null;
  * What a spreadsheet takes for a formula, in ASCII or full-width, also behind white space and what is not shown; or for
  * the beginning of one.
  */
-const FORMULA = /^(?:[\t\r\n]|[\s\p{C}]*[=+\-@＝＋－＠﹦﹢﹣﹫])/u;
+const FORMULA =
+  /^(?:[\t\r\n]|[\s\p{C}\p{Default_Ignorable_Code_Point}\u2800]*[=+\-@＝＋－＠﹦﹢﹣﹫])/u;
 const NEEDS_QUOTES = /[",\r\n]/;
 
 /** One line of CSV (RFC 4180). A cell that a spreadsheet would calculate gets an apostrophe in front. */

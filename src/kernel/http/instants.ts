@@ -15,3 +15,9 @@ export function isInstant(value: unknown): boolean {
   const instant = Date.parse(parts[0]);
   return instant >= 0 && instant < Date.UTC(10_000, 0, 1);
 }
+
+/** Since 1970, of what `isInstant` takes: a `Date` ends at milliseconds, PostgreSQL and lists do not. */
+export function microseconds(instant: string): number {
+  const [, beyond = ''] = /\.\d{3}(\d{1,3})/.exec(instant) ?? [];
+  return Date.parse(instant) * 1000 + Number(beyond.padEnd(3, '0'));
+}
