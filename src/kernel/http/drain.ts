@@ -22,8 +22,10 @@ export function drainOnClose(fastify: FastifyInstance): void {
   });
   fastify.addHook('preClose', (done) => {
     closing = true;
-    for (const socket of open) if (!busy.has(socket)) socket.destroy();
-    done();
+    afterReading(() => {
+      for (const socket of open) if (!busy.has(socket)) socket.destroy();
+      done();
+    });
   });
   fastify.addHook('onSend', (_request, reply, payload, done) => {
     if (closing) void reply.header('connection', 'close');
@@ -38,4 +40,13 @@ export function drainOnClose(fastify: FastifyInstance): void {
     }
     done();
   });
+}
+
+/** Connections that wait are accepted in one turn of the event loop and read in the next: what has arrived is answered. */
+function afterReading(then: () => void, turns = 3): void {
+  if (turns === 0) then();
+  else
+    setImmediate(() => {
+      afterReading(then, turns - 1);
+    });
 }
