@@ -62,7 +62,10 @@ class ContextQuery extends Query {
   }
 
   handleCommandComplete(message: object, connection: Connection): void {
-    if (this.ahead === 0) { internals.handleCommandComplete.call(this, message, connection); return; }
+    if (this.ahead === 0) {
+      internals.handleCommandComplete.call(this, message, connection);
+      return;
+    }
     this.ahead -= 1;
     if (this.ahead === 0) this.name = this.statement.name;
   }
