@@ -204,7 +204,7 @@ describe('the password of a new account', () => {
 
     expect(answer.status).toBe(400);
     expect(answer.body.errors).toEqual([expect.objectContaining({ field: 'password', code })]);
-    expect(answer.text).not.toMatch(/aaaa|😀|12345678/u);
+    expect(answer.text).not.toMatch(/a{14}|😀|12345678/u);
   });
 });
 
