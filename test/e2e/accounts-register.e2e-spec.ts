@@ -1,6 +1,7 @@
 import { startApp, type TestApp } from '../support/app';
 import { Client } from '../support/client';
 import { login, password } from '../support/people';
+import { withoutIds } from '../support/without-ids';
 
 // These look at the parameters of the hashes.
 jest.unmock('piscina');
@@ -204,7 +205,7 @@ describe('the password of a new account', () => {
 
     expect(answer.status).toBe(400);
     expect(answer.body.errors).toEqual([expect.objectContaining({ field: 'password', code })]);
-    expect(answer.text).not.toMatch(/a{14}|😀|12345678/u);
+    expect(withoutIds(answer, email).text).not.toMatch(/aaaa|😀|12345678/u);
   });
 });
 

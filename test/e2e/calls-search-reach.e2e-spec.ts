@@ -5,8 +5,6 @@ import { startApp, type TestApp } from '../support/app';
 import { register, type Person } from '../support/people';
 import { claim, LoginSession, sessionIdOf } from '../support/plane-session';
 
-jest.setTimeout(60_000);
-
 let app: TestApp;
 let alice: Person;
 let login: LoginSession;

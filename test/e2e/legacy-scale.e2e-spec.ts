@@ -12,9 +12,9 @@ const many = `
          CASE WHEN i % 3 = 1 THEN 'AC_plain_' || i END, CASE WHEN i % 3 = 1 THEN 'tok_plain_' || i END
     FROM generate_series(1, ${USERS}) i;
   INSERT INTO calls (id, tenant_id, customer, transcript, started_at)
-  SELECT gen_random_uuid(), (SELECT id FROM tenants WHERE name = 'Atelier Alice'), '+331' || i, repeat('Bonjour ', 400),
+  SELECT gen_random_uuid(), (SELECT id FROM tenants WHERE name = 'Atelier Alice'), '+331' || i, repeat('Bonjour ', 40),
          now() - i * interval '1 minute'
-    FROM generate_series(1, 10000) i;
+    FROM generate_series(1, 100000) i;
   ANALYZE users`;
 
 describe('A large earlier database', () => {

@@ -114,7 +114,9 @@ export class Matrix {
     for (const attempt of attempts) tried.push(await this.attempt(operation, attempt));
     const shown = [...new Set(tried.map((result) => result.shown))].join(', ');
     const wrong = tried.flatMap((result) => result.wrong);
-    const usedUp = tried.some((result) => result.usedUp);
+    // Whatever else is wrong stands: only a cell without it is tried again.
+    const only = tried.every((result) => result.usedUp || result.wrong.length === 0);
+    const usedUp = only && tried.some((result) => result.usedUp);
     if (wrong.length > 0) return { cell: { state: 'broken', shown, why: wrong }, usedUp };
     return { cell: { state: 'held', shown, why: [about] }, usedUp };
   }

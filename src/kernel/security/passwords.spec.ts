@@ -13,10 +13,7 @@ beforeAll(async () => {
 
 afterAll(() => passwords.onApplicationShutdown());
 
-/** Elsewhere a priority is that of the whole process. */
-const onLinux = process.platform === 'linux' ? describe : describe.skip;
-
-/** Of each thread of this process, how far it stands back behind others. */
+/** Of each thread of this process, how far it stands back behind others. Read from /proc, which Linux has. */
 function nicenesses(): number[] {
   return readdirSync('/proc/self/task').map((thread) => {
     const stat = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8');
@@ -62,7 +59,7 @@ describe('Passwords.hash', () => {
   });
 });
 
-onLinux('the threads of the hashes', () => {
+describe('the threads of the hashes', () => {
   it('stand back behind others, are no more than are meant to, and end', async () => {
     const own = new Passwords();
     const before = nicenesses().filter((nice) => nice > 0).length;
