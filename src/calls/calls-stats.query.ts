@@ -17,13 +17,17 @@ interface CallKinds {
   readonly byEndedReason: { endedReason: string | null; calls: number }[];
 }
 
-export interface StatsRow extends CallKinds {
+export interface OutcomesRow extends CallKinds {
   readonly key: number;
   readonly start: Date;
   readonly calls: number;
   readonly answered: number;
   readonly cost: number;
   readonly mean: number | null;
+}
+
+export interface DurationsRow {
+  readonly key: number;
   readonly p50: number | null;
   readonly p95: number | null;
 }
@@ -85,43 +89,50 @@ const kindsOf = (column: 'status' | 'ended_reason', as: 'status' | 'endedReason'
 const CALLS = 'calls WHERE tenant_id = $1 AND sorted_at >= r.begins AND sorted_at < r.ends';
 const HALF_AND_MOST = 'percentile_disc(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY duration_seconds)';
 
-/**
- * Counts of a tenant's calls in one statement, a row a key. The index alone is read twice: each bucket counts its outcomes,
- * of which the whole period is made, and its durations are sorted as they come, for the bucket and for the whole at once.
- * Keeping them from the first reading for the second took longer. What was found is joined FULL, though nothing is without
- * its key: PostgreSQL, which takes it for a few rows, would otherwise try each with each.
- */
-export function statsOfCalls(tenantId: string, { from, to, bucket, timeZone }: Asked) {
-  const sql = `${PLANNED_ANEW}
+/** Each bucket, and the time before. Planned for the tenant: a plan for one of average size takes the largest three times as long. */
+const ranges = (bucket: Bucket) => `${PLANNED_ANEW}
   WITH edges AS MATERIALIZED (${edgesOf(bucket)}),
   ranges AS MATERIALIZED (
     SELECT key, greatest(edge, $2) AS begins, lead(edge, 1, $3) OVER (ORDER BY edge) AS ends, edge AS start
       FROM (SELECT edge, row_number() OVER (ORDER BY edge)::int AS key FROM edges) e
-    UNION ALL SELECT ${BEFORE}, before, $2, before FROM (SELECT ${beginningBefore(bucket)} AS before) b),
+    UNION ALL SELECT ${BEFORE}, before, $2, before FROM (SELECT ${beginningBefore(bucket)} AS before) b)`;
+
+/**
+ * A row a key, from the index alone: each bucket counts its outcomes, of which the whole period is made. What was found is
+ * joined FULL, though nothing is without its key: PostgreSQL, which takes it for a few rows, would otherwise try each with each.
+ */
+export function outcomesOfCalls(tenantId: string, { from, to, bucket, timeZone }: Asked) {
+  const sql = `${ranges(bucket)},
   groups AS MATERIALIZED (
     SELECT r.key, g.*, ${ANSWERED} AS answered FROM ranges r CROSS JOIN LATERAL (
-      SELECT status, ended_reason, count(*) AS calls, sum(cost) AS cost, count(duration_seconds) AS timed,
-             sum(duration_seconds) AS time FROM ${CALLS} GROUP BY status, ended_reason) g),
+      SELECT status, ended_reason, count(*)::int AS calls, sum(cost) AS cost, count(duration_seconds)::int AS timed,
+             sum(duration_seconds)::float8 AS time FROM ${CALLS} GROUP BY status, ended_reason) g),
   outcomes AS MATERIALIZED (
     SELECT * FROM groups
     UNION ALL
-    SELECT ${ALL}, status, ended_reason, sum(calls), sum(cost), sum(timed), sum(time), answered
+    SELECT ${ALL}, status, ended_reason, sum(calls)::int, sum(cost), sum(timed)::int, sum(time), answered
       FROM groups WHERE key > ${BEFORE} GROUP BY status, ended_reason, answered),
+  sums AS (
+    SELECT key, sum(calls)::int AS calls, coalesce(sum(calls) FILTER (WHERE answered), 0)::int AS answered,
+           sum(cost)::float8 AS cost, round(sum(time)::numeric / nullif(sum(timed), 0), 1)::float8 AS mean FROM outcomes GROUP BY key)
+  SELECT k.key, k.start, coalesce(calls, 0) AS calls, coalesce(answered, 0) AS answered, coalesce(cost, 0) AS cost,
+         mean, coalesce(s.list, '[]') AS "byStatus", coalesce(e.list, '[]') AS "byEndedReason"
+    FROM (SELECT key, start FROM ranges UNION ALL SELECT ${ALL}, $2) k FULL JOIN sums USING (key)
+    FULL JOIN (${kindsOf('status', 'status')}) s USING (key) FULL JOIN (${kindsOf('ended_reason', 'endedReason')}) e USING (key)
+   ORDER BY k.key`;
+  return { sql, parameters: [tenantId, from, to, timeZone] };
+}
+
+/** A row for each key that has calls; their durations are sorted as they come, for the bucket and for the whole at once. */
+export function durationsOfCalls(tenantId: string, { from, to, bucket, timeZone }: Asked) {
+  const sql = `${ranges(bucket)},
   parted AS (
     SELECT coalesce(key, ${ALL}) AS key, ${HALF_AND_MOST} AS parts
       FROM (SELECT * FROM ranges WHERE key > ${BEFORE} ORDER BY key) r
       CROSS JOIN LATERAL (SELECT duration_seconds FROM ${CALLS}) c GROUP BY ROLLUP (key)
     UNION ALL
-    SELECT key, (SELECT ${HALF_AND_MOST} FROM ${CALLS}) FROM ranges r WHERE key = ${BEFORE}),
-  sums AS (
-    SELECT key, sum(calls)::int AS calls, coalesce(sum(calls) FILTER (WHERE answered), 0)::int AS answered,
-           sum(cost)::float8 AS cost, round(sum(time) / nullif(sum(timed), 0), 1)::float8 AS mean FROM outcomes GROUP BY key)
-  SELECT k.key, k.start, coalesce(calls, 0) AS calls, coalesce(answered, 0) AS answered, coalesce(cost, 0) AS cost,
-         mean, parts[1] AS p50, parts[2] AS p95, coalesce(s.list, '[]') AS "byStatus", coalesce(e.list, '[]') AS "byEndedReason"
-    FROM (SELECT key, start FROM ranges UNION ALL SELECT ${ALL}, $2) k
-    FULL JOIN parted USING (key) FULL JOIN sums USING (key)
-    FULL JOIN (${kindsOf('status', 'status')}) s USING (key) FULL JOIN (${kindsOf('ended_reason', 'endedReason')}) e USING (key)
-   ORDER BY k.key`;
+    SELECT key, (SELECT ${HALF_AND_MOST} FROM ${CALLS}) FROM ranges r WHERE key = ${BEFORE})
+  SELECT key, parts[1] AS p50, parts[2] AS p95 FROM parted`;
   return { sql, parameters: [tenantId, from, to, timeZone] };
 }
 

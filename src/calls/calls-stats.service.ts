@@ -8,10 +8,12 @@ import type { AskStats, Bucket, CallStats, TagCount, TagPage } from './calls-sta
 import {
   ALL,
   BEFORE,
-  statsOfCalls,
+  durationsOfCalls,
+  outcomesOfCalls,
   tagsOfCalls,
   type Asked,
-  type StatsRow,
+  type DurationsRow,
+  type OutcomesRow,
 } from './calls-stats.query';
 
 const MOST_BUCKETS = 1000;
@@ -34,10 +36,13 @@ export class CallsStatsService {
   /** @throws Problem 400 when the period is empty or has too many buckets, or the database does not know the zone */
   async stats(who: Principal, query: AskStats): Promise<CallStats> {
     const asked = periodOf(query);
-    const { sql, parameters } = statsOfCalls(who.tenantId, asked);
     try {
-      const rows = await this.db.read(who, (em) => em.query<StatsRow[]>(sql, parameters));
-      return viewOf(asked, rows);
+      // Side by side: each takes half the time of both, and a call that is saved between them is told by the next answer.
+      const [outcomes, durations] = await Promise.all([
+        this.rows<OutcomesRow>(who, outcomesOfCalls(who.tenantId, asked)),
+        this.rows<DurationsRow>(who, durationsOfCalls(who.tenantId, asked)),
+      ]);
+      return viewOf(asked, outcomes, durations);
     } catch (error) {
       if (sqlstateOf(error) !== ZONE_UNKNOWN) throw error;
       throw Problem.invalid({ field: 'timeZone', code: 'time_zone.invalid' });
@@ -49,6 +54,13 @@ export class CallsStatsService {
       em.query<TagCount[]>(tagsOfCalls, [who.tenantId]),
     );
     return { items, nextCursor: null };
+  }
+
+  private rows<Row>(
+    who: Principal,
+    { sql, parameters }: ReturnType<typeof outcomesOfCalls>,
+  ): Promise<Row[]> {
+    return this.db.read(who, (em) => em.query<Row[]>(sql, parameters));
   }
 }
 
@@ -66,34 +78,36 @@ function periodOf({ from, to, bucket, timeZone }: AskStats): Asked {
   return { from: begin, to: end, bucket, timeZone };
 }
 
-function viewOf({ from, to, bucket, timeZone }: Asked, rows: readonly StatsRow[]): CallStats {
-  const [all, before] = [ALL, BEFORE].map((key) => rows.find((row) => row.key === key));
+function viewOf(
+  { from, to, bucket, timeZone }: Asked,
+  outcomes: readonly OutcomesRow[],
+  durations: readonly DurationsRow[],
+): CallStats {
+  const parts = new Map(durations.map(({ key, p50, p95 }) => [key, { p50, p95 }]));
+  const figures = (row: OutcomesRow) => figuresOf(row, parts.get(row.key) ?? NO_DURATIONS);
+  const [all, before] = [ALL, BEFORE].map((key) => outcomes.find((row) => row.key === key));
   if (!all || !before) throw new Error('The statement answers a row for each period.');
   return {
     bucket,
     timeZone,
-    period: { from: all.start, to: new Date(to), ...figuresOf(all) },
-    previous: { from: before.start, to: new Date(from), ...figuresOf(before) },
-    buckets: rows
+    period: { from: all.start, to: new Date(to), ...figures(all) },
+    previous: { from: before.start, to: new Date(from), ...figures(before) },
+    buckets: outcomes
       .filter(({ key }) => key > BEFORE)
-      .map((row) => ({ start: row.start, ...figuresOf(row) })),
+      .map((row) => ({ start: row.start, ...figures(row) })),
   };
 }
 
-const figuresOf = ({
-  calls,
-  answered,
-  cost,
-  mean,
-  p50,
-  p95,
-  byStatus,
-  byEndedReason,
-}: StatsRow) => ({
+const NO_DURATIONS = { p50: null, p95: null };
+
+const figuresOf = (
+  { calls, answered, cost, mean, byStatus, byEndedReason }: OutcomesRow,
+  parts: Omit<DurationsRow, 'key'>,
+) => ({
   calls,
   answered,
   answeredShare: calls === 0 ? null : Math.round((answered / calls) * 10_000) / 10_000,
-  durations: { mean, p50, p95 },
+  durations: { mean, ...parts },
   cost,
   byStatus,
   byEndedReason,
