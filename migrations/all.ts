@@ -22,6 +22,7 @@ import { CallSearch1764000020000 } from './1764000020000-call-search';
 import { CallStatistics1764000022000 } from './1764000022000-call-statistics';
 import { CallEvents1764000024000 } from './1764000024000-call-events';
 import { Retention1764000026000 } from './1764000026000-retention';
+import { FasterSearch1764000028000 } from './1764000028000-faster-search';
 
 /** In order. A list and not a folder pattern: the same from the sources, from dist and under Jest. */
 export const allMigrations = [
@@ -49,4 +50,5 @@ export const allMigrations = [
   CallStatistics1764000022000,
   CallEvents1764000024000,
   Retention1764000026000,
+  FasterSearch1764000028000,
 ];

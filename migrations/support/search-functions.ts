@@ -66,8 +66,8 @@ const KEEPING = `
  * A term is {words, exact, prefix, excluded}. Words that say little are left out when there are others, and without any
  * word to look for there is no query. Operators of tsquery in `words` are spaces before they could mean something.
  */
-const ASKING = `
-  CREATE FUNCTION ava.call_query(terms jsonb) RETURNS tsquery LANGUAGE plpgsql STABLE ${DEFINER} AS $$
+const callQuery = (takes: string, between: string) => `
+  CREATE FUNCTION ava.call_query(${takes}) RETURNS tsquery LANGUAGE plpgsql STABLE ${DEFINER} AS $$
   DECLARE
     mark CONSTANT text := ava.word_mark(ava.tenant_id());
     asked text;
@@ -85,7 +85,7 @@ const ASKING = `
                THEN '''' || mark || ava.fold(lexeme) || '''' || CASE WHEN prefix AND place = last THEN ':*' ELSE '' END
                ELSE '(' || (SELECT string_agg(DISTINCT '''' || mark || form || '''', '|')
                               FROM unnest(ava.word_forms(lexeme)) AS form WHERE form IS NOT NULL) || ')' END,
-               '<->' ORDER BY place) AS expression,
+               ${between} ORDER BY place) AS expression,
              many = 1 AND NOT (exact OR prefix OR excluded) AND
                bool_or('{}' IN (ts_lexize('french_stem', lexeme), ts_lexize('english_stem', lexeme))) AS common
         FROM word GROUP BY n, exact, prefix, excluded, many
@@ -96,8 +96,9 @@ const ASKING = `
     SELECT string_agg(CASE WHEN excluded THEN '!' ELSE '' END || '(' || expression || ')', '&') INTO asked
       FROM kept HAVING bool_or(NOT excluded);
     RETURN asked::tsquery;
-  END $$;
+  END $$`;
 
+const MATCHING = `
   CREATE FUNCTION ava.matching_calls(terms jsonb) RETURNS TABLE (id uuid, sorted_at timestamptz)
   LANGUAGE plpgsql STABLE ${DEFINER} SET enable_seqscan = off SET jit = off AS $$
   DECLARE
@@ -109,9 +110,23 @@ const ASKING = `
                   WHERE c.vector @@ asked AND c.tenant_id IS NOT DISTINCT FROM tenant;
   END $$`;
 
+const ASKING = [callQuery('terms jsonb', `'<->'`), MATCHING].join(';\n');
+
 export const SEARCH_FUNCTIONS_UP = [WORDS, KEEPING, ASKING].join(';\n');
 export const SEARCH_FUNCTIONS_DOWN = `
   DROP TRIGGER calls_indexed ON calls;
   DROP TRIGGER calls_indexed_again ON calls;
   DROP FUNCTION ava.matching_calls(jsonb), ava.call_query(jsonb), ava.index_call(), ava.call_vector(uuid, text, text),
     ava.marked_words(uuid, text), ava.word_mark(uuid), ava.words(text), ava.word_forms(text), ava.fold(text)`;
+
+/**
+ * The index knows the words of a phrase and not their order, for which it would read each call that has them all: it answers
+ * those calls, and whoever asked looks at as many as are needed. What is excluded is a phrase all the same.
+ */
+export const WORDS_BEFORE_ORDER_UP = `
+  DROP FUNCTION ava.matching_calls(jsonb), ava.call_query(jsonb);
+  ${callQuery('terms jsonb, in_order boolean DEFAULT true', `CASE WHEN in_order OR excluded THEN '<->' ELSE '&' END`)};
+  ${MATCHING.replace('ava.call_query(terms)', 'ava.call_query(terms, in_order => false)')}`;
+export const WORDS_BEFORE_ORDER_DOWN = `
+  DROP FUNCTION ava.matching_calls(jsonb), ava.call_query(jsonb, boolean);
+  ${ASKING}`;

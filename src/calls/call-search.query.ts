@@ -14,6 +14,7 @@ const PROBED = { calls: 200, matches: 80 } as const;
 /**
  * A word that many calls have is soon met when going through them by date; of a word that few have, the index knows all
  * calls. So the nearest calls are gone through, and only when they do not fill the page and are not all, the index is asked.
+ * Of a phrase it knows the words: which calls have them in their order is looked at one by one, until the page is full.
  */
 export function pageOfMatches(
   tenantId: string,
@@ -63,15 +64,15 @@ function byRank(scan: Scan, { limit, after }: Page): string {
     : '';
   return `${nearest({ ...scan, oldest: false }, MOST_RANKED, NEAR.relevance)},
     scores AS (
-      SELECT id AS found, ${ofText('(ts_rank(t.vector, ' + query(scan) + ') * 1000000000)::bigint', 'matches')} AS score
+      SELECT id AS found, ${ofText(`(ts_rank(t.vector, ${QUERY}) * 1000000000)::bigint`, 'matches')} AS score
         FROM matches),
     page AS (SELECT found, score FROM scores ${from} ORDER BY score DESC, found DESC LIMIT ${limit})`;
 }
 
 /** How many calls are gone through. Reading the words of 2,000 costs more than the index, unless that would tell most calls. */
-function howNear(scan: Scan, calls: string, near: number): string {
+function howNear(calls: string, near: number): string {
   if (near <= NEAR.date) return String(near);
-  return `(SELECT CASE WHEN count(*) FILTER (WHERE ${ofText(`t.vector @@ ${query(scan)}`, 'p')}) >= ${PROBED.matches}
+  return `(SELECT CASE WHEN count(*) FILTER (WHERE ${matches('p')}) >= ${PROBED.matches}
       THEN ${near} ELSE 0 END FROM (${calls} LIMIT ${PROBED.calls}) p)`;
 }
 
@@ -80,18 +81,23 @@ function nearest(scan: Scan, most: number, near: number): string {
   const calls = `SELECT id, sorted_at FROM calls WHERE ${['tenant_id = $1', ...scan.filters].join(' AND ')}`;
   const limit = `LIMIT ${most}`;
   const inTime = ['true', ...scan.filters.filter(ofTime)];
-  return `WITH reach AS MATERIALIZED (SELECT ${howNear(scan, `${calls} ${order}`, near)} AS calls),
+  return `WITH asked AS MATERIALIZED (
+      SELECT query, query::text NOT LIKE '%<->%' AS certain FROM (SELECT ava.call_query(${scan.asked}) AS query) q),
+    reach AS MATERIALIZED (SELECT ${howNear(`${calls} ${order}`, near)} AS calls),
     near AS MATERIALIZED (
       SELECT n.id, n.sorted_at FROM (${calls} ${order} LIMIT (SELECT reach.calls FROM reach)) n
-       WHERE ${ofText(`t.vector @@ ${query(scan)}`, 'n')} ORDER BY ${directed(scan, 'n.')} ${limit}),
+       WHERE ${matches('n')} ORDER BY ${directed(scan, 'n.')} ${limit}),
     more AS MATERIALIZED (
       SELECT (SELECT count(*) FROM near) < ${most}
          AND EXISTS (${calls} ${order} OFFSET (SELECT reach.calls FROM reach) LIMIT 1) AS needed),
     matches AS MATERIALIZED (
       SELECT id, sorted_at FROM near WHERE NOT (SELECT needed FROM more)
       UNION ALL (
-        SELECT id, sorted_at FROM ${indexed(scan, calls)}
-         WHERE (SELECT needed FROM more) AND ${inTime.join(' AND ')} ${order} ${limit}))`;
+        SELECT f.id, f.sorted_at FROM (
+          SELECT id, sorted_at FROM ${indexed(scan, calls)}
+           WHERE (SELECT needed FROM more) AND ${inTime.join(' AND ')} ${order}
+           LIMIT (SELECT CASE WHEN certain THEN ${most} END FROM asked)) f
+         WHERE (SELECT certain FROM asked) OR ${matches('f')} ORDER BY ${directed(scan, 'f.')} ${limit}))`;
 }
 
 const ofTime = (filter: string) => /^\(?sorted_at/.test(filter);
@@ -107,7 +113,8 @@ function indexed({ asked, filters }: Scan, calls: string): string {
 const ofText = (what: string, of: string) =>
   `(SELECT ${what} FROM call_texts t WHERE t.tenant_id = $1 AND t.id = ${of}.id)`;
 
-const query = ({ asked }: Scan) => `(SELECT ava.call_query(${asked}))`;
+const QUERY = '(SELECT query FROM asked)';
+const matches = (of: string) => ofText(`t.vector @@ ${QUERY}`, of);
 
 function directed({ oldest }: Scan, of = ''): string {
   const direction = oldest ? 'ASC' : 'DESC';

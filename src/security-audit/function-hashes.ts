@@ -6,7 +6,8 @@
 export const functionHashes: Readonly<Record<string, string>> = {
   'ava.accept_invitation(bytea,text,inet)':
     'f10c3998cf327500390d40e59d8ebedf9c1939d33d5a175fc84ef459e20e744d',
-  'ava.call_query(jsonb)': '2d0f9cad87f41b040fbfaf62229cd0573ef4ab978f88b3fe08c126d07c27552e',
+  'ava.call_query(jsonb,boolean)':
+    '9229aaa39177909cceca2b369736ad68fabdf351925c1229e8942084daac5c69',
   'ava.call_vector(uuid,text,text)':
     '63f5ef26abaada6fb4bc2574742fe2ca1bb790c3cfd870446ff2d0bd0a1e53e5',
   'ava.claimed(text)': '1a8f1883b04691c22cf485fca9e7380089a6b24e55397bfa1b8b8e6ce9d6c493',
@@ -55,7 +56,7 @@ export const functionHashes: Readonly<Record<string, string>> = {
     'c9f3e56dbf7a4133cee50221aec2e833da89f6d242eef49eb76d8171f125bbd2',
   'ava.log_calls()': '8a7f8890778a47275050c7e61e96cba8899418d2eb99363401b4fd803bb7aa96',
   'ava.marked_words(uuid,text)': '484cce84ae2a4db0f34ee948eefbf04ff762aba9997c8540390f3c80deb34e92',
-  'ava.matching_calls(jsonb)': '1d3dd285f41deb40aa6c98c3218c368029bfd22a0f065c18195f06b1c1d4df9c',
+  'ava.matching_calls(jsonb)': '8444399c9e3a1f8526f4cf23c279885eaa01c86c31c50a9c2912a07a9a7ec030',
   'ava.member(uuid)': '7dd405ff0a34fa0061e5d9ffa275525b09eb10e4d3c1a3f84664e9322e405f10',
   'ava.members(timestamp with time zone,uuid,integer)':
     'f79ef2959a8bd9801a879fb403bafca843a4f831b07c5866cece568b9117bd55',

@@ -176,9 +176,8 @@ describe('with 20,000 calls', () => {
     async (bucket) => {
       const asked = { from, to: '2025-01-04T00:00:00Z', bucket, timeZone: 'Europe/Paris' };
       const statements = [outcomesOfCalls, durationsOfCalls].map((of) => of(alice.tenantId, asked));
-
-      const nodes: Plan[] = [];
-      for (const { sql, parameters } of statements) nodes.push(...(await nodesOf(sql, parameters)));
+      const plans = statements.map(({ sql, parameters }) => nodesOf(sql, parameters));
+      const nodes = (await Promise.all(plans)).flat();
 
       const reads = nodes.filter((node) => node['Relation Name'] === 'calls');
       const ways = new Set(reads.map((node) => `${node['Node Type']} ${node['Index Name']}`));
