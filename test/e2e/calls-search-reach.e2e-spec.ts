@@ -9,15 +9,16 @@ let app: TestApp;
 let alice: Person;
 let login: LoginSession;
 
-/** All 2,500 calls say `bonjour`, and 30 of them `facture`. */
+/** All 2,500 calls say `bonjour`. Of the oldest, 30 say `facture` after it, and the next 10 before it. */
 beforeAll(async () => {
   app = await startApp();
   alice = await register(app, 'alice');
   login = await LoginSession.open(app);
   await app.sql(
-    `INSERT INTO calls (tenant_id, id, started_at, transcript)
-     SELECT $1, gen_random_uuid(), timestamptz '2025-01-01' + i * interval '1 min',
-            'bonjour' || CASE WHEN i <= 30 THEN ' facture' ELSE '' END FROM generate_series(1, 2500) AS i`,
+    `INSERT INTO calls (tenant_id, id, status, started_at, transcript)
+     SELECT $1, gen_random_uuid(), 'ended', timestamptz '2025-01-01' + i * interval '1 min',
+            CASE WHEN i <= 30 THEN 'bonjour facture' WHEN i <= 40 THEN 'facture bonjour' ELSE 'bonjour' END
+       FROM generate_series(1, 2500) AS i`,
     [alice.tenantId],
   );
   await app.sql('ANALYZE calls, call_texts');
@@ -28,8 +29,8 @@ afterAll(async () => {
 });
 
 /** How often the words of a single call were read. */
-async function textsRead(q: string): Promise<number> {
-  const query = Object.assign(new ListCalls(), { q, sort: 'relevance' });
+async function textsRead(q: string, how: Partial<ListCalls>): Promise<number> {
+  const query = Object.assign(new ListCalls(), { q, ...how });
   const asked = { query, terms: termsOf(q), after: null };
   const { sql, parameters } = pageOfMatches(alice.tenantId, asked);
   const rows = await login.with(claim({ ...alice, sessionId: sessionIdOf(alice) }), () =>
@@ -43,7 +44,7 @@ async function textsRead(q: string): Promise<number> {
 
 describe('a search by relevance', () => {
   it('reads few of the nearest calls when few of them have the word', async () => {
-    const read = await textsRead('facture');
+    const read = await textsRead('facture', { sort: 'relevance' });
 
     expect(read).toBeGreaterThanOrEqual(230);
     expect(read).toBeLessThan(300);
@@ -51,6 +52,48 @@ describe('a search by relevance', () => {
   });
 
   it('goes through them when most have it, and does not look for all in the index', async () => {
-    expect(await textsRead('bonjour')).toBeGreaterThan(2000);
+    expect(await textsRead('bonjour', { sort: 'relevance' })).toBeGreaterThan(2000);
+  });
+});
+
+describe('a phrase that none of the nearest calls has', () => {
+  const found = async (q: string, rest = '') => {
+    const path = `/calls?q=${encodeURIComponent(q)}&limit=100${rest}`;
+    const { items } = (await alice.client.get(path)).body as { items: { startedAt: string }[] };
+    return items.map(({ startedAt }) => Number(startedAt.slice(14, 16)));
+  };
+  const from = (first: number, last: number) =>
+    Array.from({ length: last - first + 1 }, (_, i) => first + i);
+
+  it.each([
+    '',
+    '&order=asc',
+    '&sort=relevance',
+    '&startedAtGe=2025-01-01T00:00:00Z',
+    '&status=ended',
+  ])('is found in its order alone%s', async (rest) => {
+    expect((await found('"bonjour facture"', rest)).sort((a, b) => a - b)).toEqual(from(1, 30));
+    expect((await found('"facture bonjour"', rest)).sort((a, b) => a - b)).toEqual(from(31, 40));
+  });
+
+  it('is left out in its order alone', async () => {
+    expect((await found('facture -"bonjour facture"')).reverse()).toEqual(from(31, 40));
+    expect((await found('facture -"facture bonjour"')).reverse()).toEqual(from(1, 30));
+  });
+
+  it('is found page by page', async () => {
+    const first = await alice.client.get('/calls?q=%22bonjour+facture%22&limit=20');
+    const { nextCursor } = first.body as { nextCursor: string };
+    const second = await alice.client.get(
+      `/calls?q=%22bonjour+facture%22&limit=20&cursor=${nextCursor}`,
+    );
+
+    expect([first.body.items, second.body.items].map(({ length }) => length)).toEqual([20, 10]);
+    expect(second.body.nextCursor).toBeNull();
+  });
+
+  it('is looked for in as many calls as a page needs', async () => {
+    // 200 nearest, ten that have the words the other way round, five for the page and one that tells of a next.
+    expect(await textsRead('"bonjour facture"', { limit: 5 })).toBe(216);
   });
 });
