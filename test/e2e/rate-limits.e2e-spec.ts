@@ -1,5 +1,6 @@
 import { createApp } from '../../src/boot';
 import { createLogger } from '../../src/kernel/http/logger';
+import { IdentityDb } from '../../src/kernel/database/tenant-db';
 import { rateRules, type RateRuleName } from '../../src/kernel/security/rate-rules';
 import { startApp, type TestApp } from '../support/app';
 import { Client, type Answer } from '../support/client';
@@ -132,6 +133,34 @@ describe('logging in', () => {
     expect((await anyone.as(accessToken).get('/me')).status).toBe(200);
     expect((await anyone.post('/auth/refresh', { refreshToken })).status).toBe(200);
     expect((await login(alice.email, password, home)).status).toBe(200);
+  });
+
+  it('asks and counts as much where the owner is logged in as for an address that nobody has', async () => {
+    const home = elsewhere();
+    await login(alice.email, password, home);
+    const questions = jest.spyOn(IdentityDb.prototype, 'read');
+    const costOf = async (email: string) => {
+      await app.sql('TRUNCATE ava.rate_limits');
+      questions.mockClear();
+      await login(email, wrong, home);
+      return [questions.mock.calls.length, (await app.sql('TABLE ava.rate_limits')).length];
+    };
+
+    expect(await costOf(alice.email)).toEqual([1, 3]);
+    expect(await costOf('nobody@example.com')).toEqual([1, 3]);
+    questions.mockRestore();
+  });
+
+  it('over the limit of its network it takes no turn from the address', async () => {
+    const ip = elsewhere();
+    await useUp(pair, () => login(alice.email, wrong, ip));
+    const turns = [`login.address_from_elsewhere:${alice.email}`];
+    const taken = 'SELECT taken FROM ava.rate_limits WHERE hash = sha256($1)';
+    const before = await app.sql(taken, turns);
+
+    expect((await login(alice.email, password, ip)).status).toBe(429);
+    expect(before).toHaveLength(1);
+    expect(await app.sql(taken, turns)).toEqual(before);
   });
 
   it('is counted by all replicas together', async () => {
