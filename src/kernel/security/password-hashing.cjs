@@ -11,9 +11,9 @@ if (!isMainThread && process.platform === 'linux') {
 exports.hash = ({ password, options }) => argon2.hashSync(password, options);
 
 /** A stored hash in a form that nobody knows lets nobody in. */
-exports.verify = ({ password, argon2id, bcrypt2 }) => ({
+exports.verify = ({ password, asTyped, argon2id, bcrypt2 }) => ({
   argon2id: quiet(() => argon2.verifySync(argon2id, password)),
-  bcrypt2: bcrypt2 !== null && quiet(() => bcrypt.verifySync(password, bcrypt2)),
+  bcrypt2: bcrypt2 !== null && quiet(() => bcrypt.verifySync(asTyped, bcrypt2)),
 });
 
 function quiet(check) {

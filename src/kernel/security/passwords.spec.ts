@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { hash } from '@node-rs/argon2';
+import { hashSync } from '@node-rs/bcrypt';
 import { AT_ONCE, needsRehash, Passwords } from './passwords';
 
 const password = 'correct horse battery staple';
@@ -50,6 +51,24 @@ describe('Passwords.hash', () => {
       );
     },
   );
+
+  it('takes a letter with its accent for the same, however it is put together', async () => {
+    const [composed, decomposed] = ['mot de passe élevé', 'mot de passe e\u0301leve\u0301'];
+
+    for (const [stored, typed] of [
+      [composed, decomposed],
+      [decomposed, composed],
+    ] as const) {
+      expect(await passwords.matches(typed, await passwords.hash(stored), false)).toBe(true);
+    }
+  });
+
+  it('takes a password of the earlier system as it is typed, for its hash was made so', async () => {
+    const typed = 'mot de passe e\u0301leve\u0301';
+    const stored = hashSync(typed, 4);
+
+    expect(await passwords.matches(typed, stored, true)).toBe(true);
+  });
 
   it('counts every byte of a long password', async () => {
     const long = 'x'.repeat(127);

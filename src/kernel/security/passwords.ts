@@ -36,7 +36,7 @@ export class Passwords implements OnApplicationShutdown {
   });
 
   hash(password: string): Promise<string> {
-    return this.ask<string>('hash', { password, options: ARGON2ID });
+    return this.ask<string>('hash', { password: sameOnAllKeyboards(password), options: ARGON2ID });
   }
 
   /**
@@ -52,7 +52,8 @@ export class Passwords implements OnApplicationShutdown {
     const isBcrypt = stored !== undefined && needsRehash(stored);
     const argon2 = stored !== undefined && !isBcrypt;
     const by = await this.ask<{ argon2id: boolean; bcrypt2: boolean }>('verify', {
-      password,
+      password: sameOnAllKeyboards(password),
+      asTyped: password,
       argon2id: argon2 ? stored : NOBODY.argon2,
       bcrypt2: isBcrypt ? stored : bcryptInUse ? NOBODY.bcrypt : null,
     });
@@ -67,6 +68,9 @@ export class Passwords implements OnApplicationShutdown {
     return this.turns.run(() => this.threads.run(task, { name }) as Promise<T>, busy);
   }
 }
+
+/** Some systems type é as one character and some as two (NIST SP 800-63B wants them alike). Hashes of the earlier system are of what was typed. */
+const sameOnAllKeyboards = (password: string) => password.normalize('NFC');
 
 /** Hashes of the earlier system become argon2id at the next login. */
 export function needsRehash(stored: string): boolean {
