@@ -36,7 +36,7 @@ export function createAdapter(settings: Settings, logger: PinoLogger): FastifyAd
     genReqId: requestId,
     // That of a streamed body; others have less, see acceptStreams.
     requestTimeout: LONGEST_ARRIVAL,
-    http: { headersTimeout: 30_000 },
+    http: { headersTimeout: 30_000, requireHostHeader: false },
     connectionTimeout: 60_000,
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
@@ -62,6 +62,7 @@ export function createAdapter(settings: Settings, logger: PinoLogger): FastifyAd
     if (bodyLimit && route.method === 'POST') route.bodyLimit = bodyLimit;
   });
   fastify.addHook('onRequest', addHeaders);
+  answerOddHttp(fastify);
   fastify.addHook('onResponse', responseLog(logger));
   return adapter;
 }
@@ -157,6 +158,19 @@ function responseLog(logger: PinoLogger) {
     );
     done();
   };
+}
+
+/** What Node would answer in words of its own: CONNECT, an expectation that nobody meets, HTTP/1.1 without a Host. */
+function answerOddHttp(fastify: FastifyInstance): void {
+  const refuse = ({ socket }: IncomingMessage) => {
+    answerBrokenHttp(new Error('odd'), socket);
+  };
+  fastify.server.on('connect', refuse).on('checkExpectation', refuse);
+  fastify.addHook('onRequest', ({ raw }, reply, done) => {
+    const hostless = raw.headers.host === undefined && raw.httpVersion === '1.1';
+    if (hostless) void reply.header('connection', 'close');
+    done(hostless ? new Problem('request.malformed') : undefined);
+  });
 }
 
 const brokenHttp: Readonly<Record<string, ProblemCode>> = {
