@@ -13,6 +13,7 @@ let server: MailServer;
 
 beforeAll(async () => {
   server = await MailServer.start({
+    lateGreeting: true,
     authOptional: false,
     allowInsecureAuth: true,
     onAuth: ({ username, password }, _session, done) => {
@@ -62,6 +63,7 @@ describe('a server that offers STARTTLS', () => {
   const secure: boolean[] = [];
   beforeAll(async () => {
     offering = await MailServer.start({
+      lateGreeting: true,
       // Of its own certificate it says that everybody has the key: good enough here.
       logger: false,
       disabledCommands: ['AUTH'],

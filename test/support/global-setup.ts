@@ -1,12 +1,11 @@
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from '../../src/kernel/database/embedded-postgres';
 import { migrate } from '../../src/kernel/database/migrate';
-import { isAlive } from '../../src/kernel/database/process-registry';
 import { parseKeyring, Vault } from '../../src/kernel/security/vault';
 import { onDatabase, query } from './database';
 import { encryptionKey } from './keys';
+import { throwawayFolder } from './throwaway-folder';
 
 declare global {
   var stopTestPostgres: (() => Promise<void>) | undefined;
@@ -19,13 +18,9 @@ const THROWAWAY = {
   max_connections: '200',
 };
 
-const PREFIX = 'ava-e2e-';
-
 /** One server for all test files; each clones its database from `ava_template`. */
 export default async function setUp(): Promise<void> {
-  await removeAbandoned();
-  const folder = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
-  await chmod(folder, 0o711);
+  const folder = await throwawayFolder();
   const postgres = await startEmbeddedPostgres(join(folder, 'main'), { settings: THROWAWAY });
   const stop = async () => {
     await postgres.stop();
@@ -42,15 +37,6 @@ export default async function setUp(): Promise<void> {
     // Jest runs no teardown when the setup fails.
     await stop();
     throw error;
-  }
-}
-
-/** Of a run that was killed: without its files, a PostgreSQL ends itself within a minute. */
-async function removeAbandoned(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
-    const pid = Number.parseInt(name.slice(PREFIX.length), 10);
-    if (!name.startsWith(PREFIX) || Number.isNaN(pid) || isAlive(pid)) continue;
-    await rm(join(tmpdir(), name), { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

@@ -13,6 +13,23 @@ interface Received {
 /** What the server says to a message: nothing, which takes it, or a reply such as 451. On hold it takes it and says nothing. */
 type Verdict = number | 'hang up' | 'hold' | undefined;
 
+interface Options extends SMTPServerOptions {
+  /** Waits a tenth of a second for those who talk before they are greeted, and turns them away. */
+  readonly lateGreeting?: boolean;
+}
+
+/** Greets at once: a tenth of a second for every mail would be a good part of the run. */
+class PromptServer extends SMTPServer {
+  override connect(...args: Parameters<SMTPServer['connect']>): void {
+    super.connect(...args);
+    const connection = [...this.connections].at(-1);
+    if (!connection) return;
+    connection.connectionReady();
+    // Its timer finds nothing left to do.
+    connection.connectionReady = () => undefined;
+  }
+}
+
 /** A real SMTP server in this process, that can be down, in a bad mood, or gone in the middle. */
 export class MailServer {
   readonly received: Received[] = [];
@@ -21,13 +38,13 @@ export class MailServer {
   private server: SMTPServer | undefined;
   private port = 0;
 
-  static async start(options: SMTPServerOptions = {}): Promise<MailServer> {
+  static async start(options: Options = {}): Promise<MailServer> {
     const server = new MailServer(options);
     await server.up();
     return server;
   }
 
-  private constructor(private readonly options: SMTPServerOptions) {}
+  private constructor(private readonly options: Options) {}
 
   get url(): string {
     return `smtp://127.0.0.1:${this.port}`;
@@ -35,7 +52,8 @@ export class MailServer {
 
   /** On the same port as before. */
   async up(): Promise<void> {
-    const server = new SMTPServer({
+    const { lateGreeting, ...options } = this.options;
+    const server = new (lateGreeting ? SMTPServer : PromptServer)({
       authOptional: true,
       disabledCommands: ['STARTTLS'],
       disableReverseLookup: true,
@@ -63,7 +81,7 @@ export class MailServer {
           if (toMessage !== 'hold') done(reply(toMessage));
         });
       },
-      ...this.options,
+      ...options,
     });
     server.on('error', () => undefined);
     await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
