@@ -23,6 +23,7 @@ import { CallStatistics1764000022000 } from './1764000022000-call-statistics';
 import { CallEvents1764000024000 } from './1764000024000-call-events';
 import { Retention1764000026000 } from './1764000026000-retention';
 import { FasterSearch1764000028000 } from './1764000028000-faster-search';
+import { AcceptAtOnce1764000029000 } from './1764000029000-accept-at-once';
 
 /** In order. A list and not a folder pattern: the same from the sources, from dist and under Jest. */
 export const allMigrations = [
@@ -51,4 +52,5 @@ export const allMigrations = [
   CallEvents1764000024000,
   Retention1764000026000,
   FasterSearch1764000028000,
+  AcceptAtOnce1764000029000,
 ];

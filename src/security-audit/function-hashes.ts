@@ -5,7 +5,7 @@
  */
 export const functionHashes: Readonly<Record<string, string>> = {
   'ava.accept_invitation(bytea,text,inet)':
-    'f10c3998cf327500390d40e59d8ebedf9c1939d33d5a175fc84ef459e20e744d',
+    'a8b76522c5a3805866fba9e8bdbd991a18b3f172f869951cae5ac7de175dd63d',
   'ava.call_query(jsonb,boolean)':
     '9229aaa39177909cceca2b369736ad68fabdf351925c1229e8942084daac5c69',
   'ava.call_vector(uuid,text,text)':

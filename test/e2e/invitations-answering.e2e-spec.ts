@@ -1,3 +1,4 @@
+import { InvitedService } from '../../src/invitations/invited.service';
 import { startMailApp, type MailApp } from '../support/account-mail';
 import { Client } from '../support/client';
 import {
@@ -162,7 +163,11 @@ describe('accepting', () => {
     const inside = visitor(app, max.accessToken);
 
     const strangers = await Promise.all([anybody().register(token), anybody().register(token)]);
+    const tries = jest.spyOn(InvitedService.prototype, 'accept');
     const same = await Promise.all([inside.accept(known.token), inside.accept(known.token)]);
+    // No deadlock, after which it would be tried again.
+    expect(tries).toHaveBeenCalledTimes(2);
+    tries.mockRestore();
 
     expect(strangers.map(({ status }) => status).toSorted()).toEqual([201, expect.any(Number)]);
     expect(strangers.map(({ body }) => body.code as string | undefined)).toContainEqual(
