@@ -10,6 +10,18 @@ const [FROM, TO] = [SMALL + SMALL.toUpperCase(), PLAIN + PLAIN];
 /** Compounds and addresses are words of their own, and so is what stands beside signs, which the locale C takes for letters. */
 const BETWEEN = String.raw`[-+./:@<>&_~\u00a0-\u00bf\u00d7\u00f7\u2000-\u2bff\u3000-\u303f\ufe00-\ufe0f\U0001f000-\U0001faff]+`;
 
+/** Most calls of some tenants have no text at all: then nothing is made of it. */
+const CALL_VECTOR = `CREATE FUNCTION ava.call_vector(tenant uuid, summary text, transcript text) RETURNS tsvector
+  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+  BEGIN
+    RETURN CASE WHEN summary IS NULL THEN '' ELSE setweight(ava.marked_words(tenant, summary), 'A') END
+      || CASE WHEN transcript IS NULL THEN '' ELSE ava.marked_words(tenant, transcript) END;
+  EXCEPTION WHEN program_limit_exceeded THEN
+    -- More different words than a tsvector holds.
+    RETURN setweight(ava.marked_words(tenant, left(summary, 5000)), 'A')
+      || ava.marked_words(tenant, left(transcript, 30000));
+  END $$`;
+
 /** As immutable functions and not the extension `unaccent`, which managed servers may lack. */
 const WORDS = `
   CREATE FUNCTION ava.fold(word text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -35,15 +47,7 @@ const WORDS = `
              unnest(ava.word_forms(w.lexeme)) AS form
        WHERE form IS NOT NULL);
 
-  CREATE FUNCTION ava.call_vector(tenant uuid, summary text, transcript text) RETURNS tsvector
-  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
-  BEGIN
-    RETURN setweight(ava.marked_words(tenant, summary), 'A') || ava.marked_words(tenant, transcript);
-  EXCEPTION WHEN program_limit_exceeded THEN
-    -- More different words than a tsvector holds.
-    RETURN setweight(ava.marked_words(tenant, left(summary, 5000)), 'A')
-      || ava.marked_words(tenant, left(transcript, 30000));
-  END $$`;
+  ${CALL_VECTOR}`;
 
 const KEEPING = `
   CREATE FUNCTION ava.index_call() RETURNS trigger LANGUAGE plpgsql ${DEFINER} AS $$
@@ -124,6 +128,7 @@ export const SEARCH_FUNCTIONS_DOWN = `
  * those calls, and whoever asked looks at as many as are needed. What is excluded is a phrase all the same.
  */
 export const WORDS_BEFORE_ORDER_UP = `
+  ${CALL_VECTOR.replace('CREATE', 'CREATE OR REPLACE')};
   DROP FUNCTION ava.matching_calls(jsonb), ava.call_query(jsonb);
   ${callQuery('terms jsonb, in_order boolean DEFAULT true', `CASE WHEN in_order OR excluded THEN '<->' ELSE '&' END`)};
   ${MATCHING.replace('ava.call_query(terms)', 'ava.call_query(terms, in_order => false)')}`;

@@ -9,7 +9,7 @@ export const functionHashes: Readonly<Record<string, string>> = {
   'ava.call_query(jsonb,boolean)':
     '9229aaa39177909cceca2b369736ad68fabdf351925c1229e8942084daac5c69',
   'ava.call_vector(uuid,text,text)':
-    '63f5ef26abaada6fb4bc2574742fe2ca1bb790c3cfd870446ff2d0bd0a1e53e5',
+    '86cf630fff3c20fc99d5d86e3a309ffdeade4be3423596d4c2b955734a1bd006',
   'ava.claimed(text)': '1a8f1883b04691c22cf485fca9e7380089a6b24e55397bfa1b8b8e6ce9d6c493',
   'ava.decline_invitation(bytea,text,inet)':
     '2ae6c6dd75eddf311b74dd914bf7276d125a0f140dec40f7cbf0c61d98c9ebf9',
