@@ -70,8 +70,8 @@ const KEEPING = `
  * A term is {words, exact, prefix, excluded}. Words that say little are left out when there are others, and without any
  * word to look for there is no query. Operators of tsquery in `words` are spaces before they could mean something.
  */
-const callQuery = (takes: string, between: string) => `
-  CREATE FUNCTION ava.call_query(${takes}) RETURNS tsquery LANGUAGE plpgsql STABLE ${DEFINER} AS $$
+const callQuery = (takes: string, between: string, settings = '') => `
+  CREATE FUNCTION ava.call_query(${takes}) RETURNS tsquery LANGUAGE plpgsql STABLE ${DEFINER}${settings} AS $$
   DECLARE
     mark CONSTANT text := ava.word_mark(ava.tenant_id());
     asked text;
@@ -130,7 +130,12 @@ export const SEARCH_FUNCTIONS_DOWN = `
 export const WORDS_BEFORE_ORDER_UP = `
   ${CALL_VECTOR.replace('CREATE', 'CREATE OR REPLACE')};
   DROP FUNCTION ava.matching_calls(jsonb), ava.call_query(jsonb);
-  ${callQuery('terms jsonb, in_order boolean DEFAULT true', `CASE WHEN in_order OR excluded THEN '<->' ELSE '&' END`)};
+  ${callQuery(
+    'terms jsonb, in_order boolean DEFAULT true',
+    `CASE WHEN in_order OR excluded THEN '<->' ELSE '&' END`,
+    // Its plan is the same for all terms, and making it took most of the time.
+    ' SET plan_cache_mode = force_generic_plan',
+  )};
   ${MATCHING.replace('ava.call_query(terms)', 'ava.call_query(terms, in_order => false)')}`;
 export const WORDS_BEFORE_ORDER_DOWN = `
   DROP FUNCTION ava.matching_calls(jsonb), ava.call_query(jsonb, boolean);

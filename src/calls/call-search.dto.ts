@@ -11,7 +11,7 @@ export class SearchCalls {
   q?: string;
 
   @OneOf(['date', 'relevance'], {
-    description: 'With q: by date, or the best of the 1,000 newest matches first.',
+    description: 'With q: by date, or the best of the 500 newest matches first.',
     example: 'relevance',
     optional: true,
     default: 'date',

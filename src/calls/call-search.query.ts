@@ -5,7 +5,7 @@ import { callFilters, columns, instant, type Binding } from './calls.query';
 import type { ListCalls } from './calls.dto';
 
 /** Of how many of the newest matches the best come first, when the order is relevance. */
-const MOST_RANKED = 1000;
+const MOST_RANKED = 500;
 /** Calls, nearest first, in which words are looked for one by one before the index is asked for all that have them. */
 const NEAR = { date: 200, relevance: 2000 } as const;
 /** Of so many nearest so many have to match for a rank, or the rest is not gone through: it would not be enough either. */

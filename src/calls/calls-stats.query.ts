@@ -22,12 +22,12 @@ export interface OutcomesRow extends CallKinds {
   readonly start: Date;
   readonly calls: number;
   readonly answered: number;
-  readonly cost: number;
-  readonly mean: number | null;
 }
 
-export interface DurationsRow {
+export interface AmountsRow {
   readonly key: number;
+  readonly cost: number;
+  readonly mean: number | null;
   readonly p50: number | null;
   readonly p95: number | null;
 }
@@ -87,7 +87,8 @@ const kindsOf = (column: 'status' | 'ended_reason', as: 'status' | 'endedReason'
 
 /** The calls of the tenant in a range; `r` is the range. */
 const CALLS = 'calls WHERE tenant_id = $1 AND sorted_at >= r.begins AND sorted_at < r.ends';
-const HALF_AND_MOST = 'percentile_disc(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY duration_seconds)';
+const AMOUNTS = `coalesce(sum(cost), 0)::float8 AS cost, round(avg(duration_seconds), 1)::float8 AS mean,
+  percentile_disc(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY duration_seconds) AS parts`;
 
 /** Each bucket, and the time before. Planned for the tenant: a plan for one of average size takes the largest three times as long. */
 const ranges = (bucket: Bucket) => `${PLANNED_ANEW}
@@ -105,34 +106,32 @@ export function outcomesOfCalls(tenantId: string, { from, to, bucket, timeZone }
   const sql = `${ranges(bucket)},
   groups AS MATERIALIZED (
     SELECT r.key, g.*, ${ANSWERED} AS answered FROM ranges r CROSS JOIN LATERAL (
-      SELECT status, ended_reason, count(*)::int AS calls, sum(cost) AS cost, count(duration_seconds)::int AS timed,
-             sum(duration_seconds)::float8 AS time FROM ${CALLS} GROUP BY status, ended_reason) g),
+      SELECT status, ended_reason, count(*)::int AS calls FROM ${CALLS} GROUP BY status, ended_reason) g),
   outcomes AS MATERIALIZED (
     SELECT * FROM groups
     UNION ALL
-    SELECT ${ALL}, status, ended_reason, sum(calls)::int, sum(cost), sum(timed)::int, sum(time), answered
+    SELECT ${ALL}, status, ended_reason, sum(calls)::int, answered
       FROM groups WHERE key > ${BEFORE} GROUP BY status, ended_reason, answered),
   sums AS (
-    SELECT key, sum(calls)::int AS calls, coalesce(sum(calls) FILTER (WHERE answered), 0)::int AS answered,
-           sum(cost)::float8 AS cost, round(sum(time)::numeric / nullif(sum(timed), 0), 1)::float8 AS mean FROM outcomes GROUP BY key)
-  SELECT k.key, k.start, coalesce(calls, 0) AS calls, coalesce(answered, 0) AS answered, coalesce(cost, 0) AS cost,
-         mean, coalesce(s.list, '[]') AS "byStatus", coalesce(e.list, '[]') AS "byEndedReason"
+    SELECT key, sum(calls)::int AS calls, coalesce(sum(calls) FILTER (WHERE answered), 0)::int AS answered
+      FROM outcomes GROUP BY key)
+  SELECT k.key, k.start, coalesce(calls, 0) AS calls, coalesce(answered, 0) AS answered,
+         coalesce(s.list, '[]') AS "byStatus", coalesce(e.list, '[]') AS "byEndedReason"
     FROM (SELECT key, start FROM ranges UNION ALL SELECT ${ALL}, $2) k FULL JOIN sums USING (key)
     FULL JOIN (${kindsOf('status', 'status')}) s USING (key) FULL JOIN (${kindsOf('ended_reason', 'endedReason')}) e USING (key)
    ORDER BY k.key`;
   return { sql, parameters: [tenantId, from, to, timeZone] };
 }
 
-/** A row for each key that has calls; their durations are sorted as they come, for the bucket and for the whole at once. */
-export function durationsOfCalls(tenantId: string, { from, to, bucket, timeZone }: Asked) {
+/** A row for each key that has calls: costs, and durations, which are sorted as they come, for the bucket and for the whole at once. */
+export function amountsOfCalls(tenantId: string, { from, to, bucket, timeZone }: Asked) {
   const sql = `${ranges(bucket)},
-  parted AS (
-    SELECT coalesce(key, ${ALL}) AS key, ${HALF_AND_MOST} AS parts
-      FROM (SELECT * FROM ranges WHERE key > ${BEFORE} ORDER BY key) r
-      CROSS JOIN LATERAL (SELECT duration_seconds FROM ${CALLS}) c GROUP BY ROLLUP (key)
+  amounts AS (
+    SELECT coalesce(key, ${ALL}) AS key, ${AMOUNTS} FROM (SELECT * FROM ranges WHERE key > ${BEFORE} ORDER BY key) r
+      CROSS JOIN LATERAL (SELECT cost, duration_seconds FROM ${CALLS}) c GROUP BY ROLLUP (key)
     UNION ALL
-    SELECT key, (SELECT ${HALF_AND_MOST} FROM ${CALLS}) FROM ranges r WHERE key = ${BEFORE})
-  SELECT key, parts[1] AS p50, parts[2] AS p95 FROM parted`;
+    SELECT r.key, b.* FROM ranges r CROSS JOIN LATERAL (SELECT ${AMOUNTS} FROM ${CALLS}) b WHERE r.key = ${BEFORE})
+  SELECT key, cost, mean, parts[1] AS p50, parts[2] AS p95 FROM amounts`;
   return { sql, parameters: [tenantId, from, to, timeZone] };
 }
 

@@ -8,11 +8,11 @@ import type { AskStats, Bucket, CallStats, TagCount, TagPage } from './calls-sta
 import {
   ALL,
   BEFORE,
-  durationsOfCalls,
+  amountsOfCalls,
   outcomesOfCalls,
   tagsOfCalls,
   type Asked,
-  type DurationsRow,
+  type AmountsRow,
   type OutcomesRow,
 } from './calls-stats.query';
 
@@ -38,11 +38,11 @@ export class CallsStatsService {
     const asked = periodOf(query);
     try {
       // Side by side: each takes half the time of both, and a call that is saved between them is told by the next answer.
-      const [outcomes, durations] = await Promise.all([
+      const [outcomes, amounts] = await Promise.all([
         this.rows<OutcomesRow>(who, outcomesOfCalls(who.tenantId, asked)),
-        this.rows<DurationsRow>(who, durationsOfCalls(who.tenantId, asked)),
+        this.rows<AmountsRow>(who, amountsOfCalls(who.tenantId, asked)),
       ]);
-      return viewOf(asked, outcomes, durations);
+      return viewOf(asked, outcomes, amounts);
     } catch (error) {
       if (sqlstateOf(error) !== ZONE_UNKNOWN) throw error;
       throw Problem.invalid({ field: 'timeZone', code: 'time_zone.invalid' });
@@ -81,10 +81,10 @@ function periodOf({ from, to, bucket, timeZone }: AskStats): Asked {
 function viewOf(
   { from, to, bucket, timeZone }: Asked,
   outcomes: readonly OutcomesRow[],
-  durations: readonly DurationsRow[],
+  amounts: readonly AmountsRow[],
 ): CallStats {
-  const parts = new Map(durations.map(({ key, p50, p95 }) => [key, { p50, p95 }]));
-  const figures = (row: OutcomesRow) => figuresOf(row, parts.get(row.key) ?? NO_DURATIONS);
+  const byKey = new Map(amounts.map((row) => [row.key, row]));
+  const figures = (row: OutcomesRow) => figuresOf(row, byKey.get(row.key) ?? NOTHING);
   const [all, before] = [ALL, BEFORE].map((key) => outcomes.find((row) => row.key === key));
   if (!all || !before) throw new Error('The statement answers a row for each period.');
   return {
@@ -98,16 +98,16 @@ function viewOf(
   };
 }
 
-const NO_DURATIONS = { p50: null, p95: null };
+const NOTHING = { cost: 0, mean: null, p50: null, p95: null };
 
 const figuresOf = (
-  { calls, answered, cost, mean, byStatus, byEndedReason }: OutcomesRow,
-  parts: Omit<DurationsRow, 'key'>,
+  { calls, answered, byStatus, byEndedReason }: OutcomesRow,
+  { cost, mean, p50, p95 }: Omit<AmountsRow, 'key'>,
 ) => ({
   calls,
   answered,
   answeredShare: calls === 0 ? null : Math.round((answered / calls) * 10_000) / 10_000,
-  durations: { mean, ...parts },
+  durations: { mean, p50, p95 },
   cost,
   byStatus,
   byEndedReason,

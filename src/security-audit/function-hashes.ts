@@ -7,7 +7,7 @@ export const functionHashes: Readonly<Record<string, string>> = {
   'ava.accept_invitation(bytea,text,inet)':
     'a8b76522c5a3805866fba9e8bdbd991a18b3f172f869951cae5ac7de175dd63d',
   'ava.call_query(jsonb,boolean)':
-    '9229aaa39177909cceca2b369736ad68fabdf351925c1229e8942084daac5c69',
+    '5704eb6bbd67981c2a3ae2d59a62f003a64c0cec61796a4bdc1e13132e5178b3',
   'ava.call_vector(uuid,text,text)':
     '86cf630fff3c20fc99d5d86e3a309ffdeade4be3423596d4c2b955734a1bd006',
   'ava.claimed(text)': '1a8f1883b04691c22cf485fca9e7380089a6b24e55397bfa1b8b8e6ce9d6c493',

@@ -5,7 +5,7 @@ import { pageOfMatches } from '../../src/calls/call-search.query';
 import { callsToDelete, deleteCalls } from '../../src/calls/calls-deletion.query';
 import { exportCount, exportPage } from '../../src/calls/calls-export.query';
 import { updateChanged } from '../../src/calls/calls-import.query';
-import { durationsOfCalls, outcomesOfCalls, tagsOfCalls } from '../../src/calls/calls-stats.query';
+import { amountsOfCalls, outcomesOfCalls, tagsOfCalls } from '../../src/calls/calls-stats.query';
 import { pageOfCalls } from '../../src/calls/calls.query';
 import { startApp, type TestApp } from '../support/app';
 import { query } from '../support/database';
@@ -175,7 +175,7 @@ describe('with 20,000 calls', () => {
     'statistics by the %s read the calls from an index alone',
     async (bucket) => {
       const asked = { from, to: '2025-01-04T00:00:00Z', bucket, timeZone: 'Europe/Paris' };
-      const statements = [outcomesOfCalls, durationsOfCalls].map((of) => of(alice.tenantId, asked));
+      const statements = [outcomesOfCalls, amountsOfCalls].map((of) => of(alice.tenantId, asked));
       const plans = statements.map(({ sql, parameters }) => nodesOf(sql, parameters));
       const nodes = (await Promise.all(plans)).flat();
 
