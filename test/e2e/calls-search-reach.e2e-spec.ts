@@ -52,7 +52,8 @@ describe('a search by relevance', () => {
   });
 
   it('goes through them when most have it, and does not look for all in the index', async () => {
-    expect(await textsRead('bonjour', { sort: 'relevance' })).toBeGreaterThan(2000);
+    // 200 to see how many have it, the 500 that are ranked, and these once more for their rank.
+    expect(await textsRead('bonjour', { sort: 'relevance' })).toBe(1200);
   });
 });
 
