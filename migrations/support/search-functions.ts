@@ -10,16 +10,19 @@ const [FROM, TO] = [SMALL + SMALL.toUpperCase(), PLAIN + PLAIN];
 /** Compounds and addresses are words of their own, and so is what stands beside signs, which the locale C takes for letters. */
 const BETWEEN = String.raw`[-+./:@<>&_~\u00a0-\u00bf\u00d7\u00f7\u2000-\u2bff\u3000-\u303f\ufe00-\ufe0f\U0001f000-\U0001faff]+`;
 
-/** Most calls of some tenants have no text at all: then nothing is made of it. */
+/**
+ * A word that is taken out again stands between summary and transcript, so that no phrase goes from one into the other.
+ * Of what is not there nothing is made: most calls of some tenants have no text at all.
+ */
 const CALL_VECTOR = `CREATE FUNCTION ava.call_vector(tenant uuid, summary text, transcript text) RETURNS tsvector
   LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
   BEGIN
     RETURN CASE WHEN summary IS NULL THEN '' ELSE setweight(ava.marked_words(tenant, summary), 'A') END
-      || CASE WHEN transcript IS NULL THEN '' ELSE ava.marked_words(tenant, transcript) END;
+      || CASE WHEN transcript IS NULL THEN '' ELSE ts_delete('|:1'::tsvector || ava.marked_words(tenant, transcript), '|') END;
   EXCEPTION WHEN program_limit_exceeded THEN
     -- More different words than a tsvector holds.
     RETURN setweight(ava.marked_words(tenant, left(summary, 5000)), 'A')
-      || ava.marked_words(tenant, left(transcript, 30000));
+      || ts_delete('|:1'::tsvector || ava.marked_words(tenant, left(transcript, 30000)), '|');
   END $$`;
 
 /** As immutable functions and not the extension `unaccent`, which managed servers may lack. */

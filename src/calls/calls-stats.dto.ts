@@ -98,13 +98,13 @@ class CallFigures {
   @Out('What they cost in US dollars.', 12.5)
   cost!: number;
 
-  @Out('By the 20 most frequent states of the period.', [], {
+  @Out('By the 20 most frequent states of the period and the one before.', [], {
     type: [StatusCount],
     example: undefined,
   })
   byStatus!: StatusCount[];
 
-  @Out('By the 20 most frequent reasons of the period.', [], {
+  @Out('By the 20 most frequent reasons of the period and the one before.', [], {
     type: [EndedReasonCount],
     example: undefined,
   })

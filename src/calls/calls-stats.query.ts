@@ -32,7 +32,7 @@ export interface AmountsRow {
   readonly p95: number | null;
 }
 
-/** How many states, and how many reasons, are told: the most frequent of the period. */
+/** How many states, and how many reasons, are told: the most frequent of the period and the one before. */
 const MOST_KINDS = 20;
 
 /** States in which somebody has taken the call; `completed` is Twilio's word for ended. */
@@ -80,7 +80,7 @@ function beginningBefore(bucket: Bucket): string {
 const kindsOf = (column: 'status' | 'ended_reason', as: 'status' | 'endedReason') => `
   SELECT o.key, json_agg(json_build_object('${as}', o.kind, 'calls', o.calls) ORDER BY o.calls DESC, o.kind) AS list
     FROM (SELECT key, ${column} AS kind, sum(calls)::int AS calls FROM outcomes GROUP BY key, ${column}) o
-    JOIN (SELECT ${column} AS kind FROM outcomes WHERE key = ${ALL}
+    JOIN (SELECT ${column} AS kind FROM outcomes WHERE key IN (${ALL}, ${BEFORE})
            GROUP BY ${column} ORDER BY sum(calls) DESC, ${column} LIMIT ${MOST_KINDS}) most
       ON most.kind IS NOT DISTINCT FROM o.kind
    GROUP BY o.key`;

@@ -9,7 +9,7 @@ export const functionHashes: Readonly<Record<string, string>> = {
   'ava.call_query(jsonb,boolean)':
     '5704eb6bbd67981c2a3ae2d59a62f003a64c0cec61796a4bdc1e13132e5178b3',
   'ava.call_vector(uuid,text,text)':
-    '86cf630fff3c20fc99d5d86e3a309ffdeade4be3423596d4c2b955734a1bd006',
+    'd3de3337a5c195fb3fbc1d1c54a45745cfb73f07a829828bee4b795a49cdc47a',
   'ava.claimed(text)': '1a8f1883b04691c22cf485fca9e7380089a6b24e55397bfa1b8b8e6ce9d6c493',
   'ava.decline_invitation(bytea,text,inet)':
     '2ae6c6dd75eddf311b74dd914bf7276d125a0f140dec40f7cbf0c61d98c9ebf9',

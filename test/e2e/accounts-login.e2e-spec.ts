@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { startApp, type TestApp } from '../support/app';
 import { Client, type Answer } from '../support/client';
 import { join, login, password, register, type Person } from '../support/people';
@@ -34,6 +35,32 @@ function seen({ status, headers, text }: Answer) {
   const { 'x-request-id': requestId, date: _date, ...rest } = headers as Record<string, string>;
   return { status, headers: rest, text: text.replaceAll(requestId ?? '', 'REQUEST') };
 }
+
+describe('a password with accents', () => {
+  const [composed, decomposed] = ['\u00e9', 'e\u0301'];
+  const open = (secret: string) =>
+    anyone.post('/auth/register', { email: `${randomUUID()}@example.com`, password: secret });
+
+  it('is the same, and as long, whether they are typed as one character or two', async () => {
+    const { body } = await open(composed.repeat(70));
+    const { email } = (body as { user: { email: string } }).user;
+
+    const answer = await anyone.post('/auth/login', { email, password: decomposed.repeat(70) });
+
+    expect(answer.status).toBe(200);
+  });
+
+  it.each([
+    ['fourteen letters typed as 28 characters', decomposed.repeat(14)],
+    ['letters that are two each once they are taken apart', '\u0958'.repeat(100)],
+    ['one letter under a thousand marks', `${'a'.repeat(20)}${'\u0301'.repeat(1000)}`],
+  ])('is refused for its length: %s', async (_, secret) => {
+    const answer = await open(secret);
+
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors).toMatchObject([{ field: 'password', code: 'text.length' }]);
+  });
+});
 
 describe('login', () => {
   it('opens a session with the right password', async () => {

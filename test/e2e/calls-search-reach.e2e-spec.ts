@@ -98,3 +98,20 @@ describe('a phrase that none of the nearest calls has', () => {
     expect(await textsRead('"bonjour facture"', { limit: 5 })).toBe(216);
   });
 });
+
+it('no phrase goes from the summary into the transcript', async () => {
+  const bob = await register(app, 'bob');
+  const call = { startedAt: '2025-01-31T09:30:00Z', direction: 'inbound', status: 'ended' };
+  const texts = { summary: 'Demande de facture', transcript: 'Chaudière en panne' };
+  await bob.client.post('/calls', { ...call, ...texts });
+  const count = async (q: string) => {
+    const answer = await bob.client.get(`/calls?q=${encodeURIComponent(q)}`);
+    return (answer.body.items as unknown[]).length;
+  };
+
+  expect(await count('facture chaudière')).toBe(1);
+  expect(await count('"en panne" "demande de facture"')).toBe(1);
+  expect(await count('"facture chaudière"')).toBe(0);
+  expect(await count('facture-chaudière')).toBe(0);
+  expect(await count('panne -"facture chaudière"')).toBe(1);
+});

@@ -155,6 +155,20 @@ describe('the figures of a period', () => {
     expect(period.byStatus).toMatchObject({ 0: { status: 's01', calls: 30 }, 19: { calls: 11 } });
     expect(period.byEndedReason).toHaveLength(20);
   });
+
+  it('tell of the period before also what the period has none of', async () => {
+    await app.sql(
+      `INSERT INTO calls (tenant_id, id, started_at, status, ended_reason)
+       VALUES ($1, gen_random_uuid(), '2024-12-31', 'ended', 'voicemail')`,
+      [alice.tenantId],
+    );
+
+    const { period, previous } = await ask(january);
+
+    expect(period).toMatchObject({ calls: 0, byStatus: [], byEndedReason: [] });
+    expect(previous.byStatus).toEqual([{ status: 'ended', calls: 1 }]);
+    expect(previous.byEndedReason).toEqual([{ endedReason: 'voicemail', calls: 1 }]);
+  });
 });
 
 describe('buckets in a time zone', () => {

@@ -47,10 +47,14 @@ export function rule(
   });
 }
 
-/** Text of `min` to `max` characters (code points); blank text is refused when `min` is at least 1. */
-export function Text([min, max]: Range, about: About) {
+/**
+ * Text of `min` to `max` characters (code points); blank text is refused when `min` is at least 1.
+ * @param counted what of it is counted
+ */
+export function Text([min, max]: Range, about: About, counted = (text: string) => text) {
   const length = (value: unknown) => {
-    const count = typeof value === 'string' ? [...value].length : -1;
+    if (typeof value !== 'string' || value.length > 4 * max) return false;
+    const count = [...counted(value)].length;
     return count >= min && count <= max;
   };
   return field(
@@ -94,9 +98,10 @@ export function Email(about: About) {
   );
 }
 
-/** Passwords are taken as they are: no trimming, no rules about kinds of characters (NIST SP 800-63B §3.1.1). */
+/** Passwords are taken as they are: no trimming, no rules about kinds of characters (NIST SP 800-63B §3.1.1). An é is one, however typed. */
 export function Password([min, max]: Range, about: Omit<About, 'example'>) {
-  return Text([min, max], { ...about, example: 'correct horse battery staple' });
+  const example = 'correct horse battery staple';
+  return Text([min, max], { ...about, example }, (typed) => typed.normalize('NFC'));
 }
 
 export function VisibleAscii([min, max]: Range, about: About) {
