@@ -12,8 +12,6 @@ import { query } from '../support/database';
 import { register, type Person } from '../support/people';
 import { claim, LoginSession, sessionIdOf } from '../support/plane-session';
 
-jest.setTimeout(120_000);
-
 let app: TestApp;
 let alice: Person;
 let login: LoginSession;

@@ -27,6 +27,15 @@ const lastOwner = { code: '23514', constraint: 'tenants_keep_an_owner' };
 const exists = async (tenant: string) =>
   (await sql('SELECT 1 FROM tenants WHERE id = $1', [tenant])).length === 1;
 
+/** Until it has ended or waits for a lock that somebody else has. */
+async function heldUp(work: Promise<unknown>): Promise<void> {
+  const state = { over: false };
+  const end = () => (state.over = true);
+  void work.then(end, end);
+  const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  while (!state.over && (await sql(waiting)).length === 0);
+}
+
 describe('A tenant keeps an owner', () => {
   it.each([
     ['leaves', leave],
@@ -82,18 +91,21 @@ describe('A tenant keeps an owner', () => {
     'when two owners go from %s at the same moment',
     async (table) => {
       const { tenant, people } = await tenantWith(database.adminUrl, 'owner', 'owner', 'member');
-      const sessions = [await open(), await open()];
+      const [first, second] = [await open(), await open()];
       const goes =
         table === 'users' ? 'DELETE FROM users WHERE $1::uuid IS NOT NULL AND id = $2' : leave;
 
-      const results = await Promise.allSettled(
-        sessions.map(async (client, i) => {
-          await client.query('BEGIN');
-          await client.query(goes, [tenant, people[i]]);
-          await client.query('SELECT pg_sleep(0.1)');
-          await client.query('COMMIT');
-        }),
-      );
+      const go = async (client: typeof first, person: string | undefined) => {
+        await client.query('BEGIN');
+        await client.query(goes, [tenant, person]);
+        // The rule is looked at now, and not as late as with the end of the transaction: before the other has ended.
+        await client.query('SET CONSTRAINTS ALL IMMEDIATE');
+      };
+
+      await go(first, people[0]);
+      const late = go(second, people[1]).then(() => second.query('COMMIT'));
+      await heldUp(late);
+      const results = await Promise.allSettled([first.query('COMMIT'), late]);
 
       expect(results.map((it) => it.status).toSorted()).toEqual(['fulfilled', 'rejected']);
       expect(results.find((it) => it.status === 'rejected')?.reason).toMatchObject(lastOwner);
@@ -148,7 +160,7 @@ describe('A tenant whose last member goes', () => {
     );
 
     const left = leaving.query(leave, [tenant, people[0]]);
-    await joining.query('SELECT pg_sleep(0.1)');
+    await heldUp(left);
     await joining.query('COMMIT');
     await left;
 

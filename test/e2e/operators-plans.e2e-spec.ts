@@ -8,8 +8,6 @@ import { startApp, type TestApp } from '../support/app';
 import { register, type Person } from '../support/people';
 import { claim, LoginSession, sessionIdOf } from '../support/plane-session';
 
-jest.setTimeout(120_000);
-
 let app: TestApp;
 let olga: Person;
 let login: LoginSession;
